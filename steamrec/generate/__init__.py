@@ -1,0 +1,1 @@
+"""Made Steam files in the raw format, of any size."""

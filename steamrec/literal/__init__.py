@@ -1,0 +1,1 @@
+"""The raw format: one Python literal a line, read exactly."""

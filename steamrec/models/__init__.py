@@ -1,0 +1,1 @@
+"""Fitted models: plain arrays and JSON on disk, NumPy scorers in memory."""

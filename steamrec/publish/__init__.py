@@ -1,0 +1,1 @@
+"""Publishing: runs, gates and the pointer that readers follow."""

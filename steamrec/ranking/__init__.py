@@ -1,0 +1,1 @@
+"""Ranking: ranks, metrics, intervals and top-k lists, pure NumPy."""

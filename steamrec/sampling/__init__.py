@@ -1,0 +1,1 @@
+"""Drawing negatives: pure NumPy, repeatable draw by draw."""

@@ -1,0 +1,77 @@
+"""Settings from a TOML file and `--set section.key=value`."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from steamrec.errors import UsageError
+from steamrec.settings.model import Settings
+
+
+def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings:
+    """Read `config` (TOML; None for the defaults) and lay `overrides` over it.
+
+    Raises UsageError, in one sentence, for a missing or malformed file, an unknown setting or
+    a value of the wrong type.
+    """
+    values = _read_toml(config) if config else {}
+    for override in overrides:
+        _set(values, override)
+    try:
+        return Settings.model_validate(_as_tuples(values))
+    except ValidationError as error:
+        raise UsageError(_sentence(error, config)) from None
+
+
+def _read_toml(config: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(config).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"The settings file {config} does not exist.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file {config} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The settings file {config} is not valid TOML: {error}.") from None
+
+
+def _set(values: dict[str, Any], override: str) -> None:
+    name, equals, text = override.partition("=")
+    path = name.strip().split(".")
+    if not equals or len(path) < 2 or not all(path):
+        raise UsageError(f"--set takes section.key=value, not {override!r}.")
+    for section in path[:-1]:
+        values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            raise UsageError(f"--set {override!r}: {section!r} is a setting, not a section.")
+    values[path[-1]] = _value(text.strip())
+
+
+def _value(text: str) -> Any:
+    """A TOML value; text that is none (a bare path, a name) is a string."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _as_tuples(value: Any) -> Any:
+    # TOML has only lists; the model is frozen and holds tuples.
+    if isinstance(value, dict):
+        return {key: _as_tuples(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return tuple(_as_tuples(inner) for inner in value)
+    return value
+
+
+def _sentence(error: ValidationError, config: str | None) -> str:
+    first = error.errors(include_url=False)[0]
+    # A union's branch names stand in the location too; a setting is the part before them.
+    name = ".".join(str(part) for part in first["loc"])
+    source = f" in {config}" if config else ""
+    if first["type"] == "extra_forbidden":
+        return f"Unknown setting {name}{source}; docs/settings.md lists all settings."
+    message = first["msg"].removeprefix("Value error, ")
+    return f"Setting {name}{source}: {message} (got {first['input']!r})."

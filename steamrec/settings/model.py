@@ -1,0 +1,227 @@
+"""Every setting with its type, its default and what it means.
+
+An unknown key is an error, so a misspelt setting never passes silently.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf")
+NETWORK_NAMES = ("gmf", "mlp", "neumf")
+
+ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf"]
+PositiveInt = Annotated[int, Field(ge=1)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """The base of all sections: strict types, no unknown keys, never changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class InputSettings(Section):
+    """What the night reads."""
+
+    path: str = Field("", description="The raw file: one path, a glob or a folder; local or a URI.")
+    format: Literal["steam", "interactions"] = Field(
+        "steam",
+        description="'steam': one Python dict a line, as the Steam dump has them. "
+        "'interactions': Parquet or CSV with the columns user and item.",
+    )
+
+
+class IngestSettings(Section):
+    """Reading the raw lines."""
+
+    max_quarantined_fraction: Fraction = Field(
+        0.01, description="The run fails when a larger part of the lines cannot be read."
+    )
+    max_line_bytes: PositiveInt = Field(
+        16_777_216, description="A longer line is quarantined unread."
+    )
+    max_quarantined_characters: PositiveInt = Field(
+        10_000, description="A quarantined line is kept up to this length."
+    )
+
+
+class PrepareSettings(Section):
+    """Choosing users and building interactions."""
+
+    min_items: PositiveInt = Field(
+        5, description="Users with fewer distinct items are left to the popularity list."
+    )
+
+
+class SplitSettings(Section):
+    """What is held out, and for what."""
+
+    method: Literal["random", "first", "given"] = Field(
+        "random",
+        description="'random': one random item of each user. 'first': each user's lowest item "
+        "number, as the notebook does. 'given': a published split, read from holdout_path.",
+    )
+    seed: int = Field(1, description="The seed of the random holdout and of the validation items.")
+    validation_users: Annotated[int, Field(ge=0)] = Field(
+        5_000,
+        description="For so many users (at most one in five) one more item is kept out of fitting, "
+        "to choose the best epoch and the best model.",
+    )
+    holdout_path: str = Field("", description="For 'given': Parquet or CSV with user and item.")
+    negatives_path: str = Field(
+        "", description="For 'given': Parquet or JSON lines with user and items (a list)."
+    )
+
+
+class SamplingSettings(Section):
+    """Drawing negatives."""
+
+    train_negatives: PositiveInt = Field(4, description="Negatives for each training positive.")
+    eval_negatives: PositiveInt = Field(100, description="Distinct negatives for each holdout.")
+    seed: int = Field(1, description="The seed of all draws.")
+    distribution: Literal["uniform", "popularity"] = Field(
+        "uniform",
+        description="How training negatives are spread over the items that a user does not own: "
+        "evenly, or as the item's owners to the power of popularity_power.",
+    )
+    popularity_power: Annotated[float, Field(ge=0)] = Field(
+        0.75, description="The power for distribution = 'popularity'."
+    )
+    rows_per_file: PositiveInt = Field(
+        500_000, description="Training rows in a Parquet file, which is one row group."
+    )
+
+
+class NetworkSettings(Section):
+    """What every network may set for itself; what it leaves out comes from [train]."""
+
+    epochs: PositiveInt | None = Field(None, description="Overrides train.epochs.")
+    batch_size: PositiveInt | None = Field(None, description="Overrides train.batch_size.")
+    learning_rate: PositiveFloat | None = Field(None, description="Overrides train.learning_rate.")
+    negatives: PositiveInt | None = Field(None, description="Overrides sampling.train_negatives.")
+
+
+class GmfSettings(NetworkSettings):
+    """Generalised matrix factorisation."""
+
+    factors: PositiveInt = Field(8, description="Width of the embeddings.")
+
+
+class MlpSettings(NetworkSettings):
+    """The multi-layer perceptron."""
+
+    factors: PositiveInt = Field(32, description="Width of each of the two embeddings.")
+    hidden: tuple[PositiveInt, ...] = Field(
+        (64, 32, 16, 8), description="Widths of the hidden layers."
+    )
+
+
+class NeumfSettings(NetworkSettings):
+    """Both networks joined."""
+
+    gmf_factors: PositiveInt = Field(8, description="Width of the GMF embeddings.")
+    mlp_factors: PositiveInt = Field(32, description="Width of each of the MLP embeddings.")
+    hidden: tuple[PositiveInt, ...] = Field(
+        (64, 32, 16, 8), description="Widths of the hidden layers."
+    )
+
+
+class EaseSettings(Section):
+    """The item-item baseline (Steck, 2019)."""
+
+    regularization: PositiveFloat = Field(100.0, description="Lambda on the Gram matrix.")
+
+
+class AlsSettings(Section):
+    """Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, 2008)."""
+
+    factors: PositiveInt = Field(64, description="Width of the factors.")
+    iterations: PositiveInt = Field(10, description="Alternations.")
+    regularization: PositiveFloat = Field(0.01, description="Lambda.")
+    alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
+
+
+class TrainSettings(Section):
+    """Which models are fitted, and how."""
+
+    models: tuple[ModelName, ...] = Field(
+        ("gmf", "mlp", "neumf"),
+        description="The models of the night; popularity always stands beside them.",
+    )
+    epochs: PositiveInt = Field(8, description="Passes over the training rows.")
+    batch_size: PositiveInt = Field(
+        65_536, description="Training rows (positives and negatives) in a global batch."
+    )
+    learning_rate: PositiveFloat = Field(0.005, description="Adam's learning rate.")
+    replicas: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="Replicas under MirroredStrategy: 0 takes every GPU, or one CPU where there "
+        "is none; on a CPU, n makes n logical devices.",
+    )
+    seed: int = Field(1, description="The seed of the initial weights.")
+    gmf: GmfSettings = GmfSettings()
+    mlp: MlpSettings = MlpSettings()
+    neumf: NeumfSettings = NeumfSettings()
+    ease: EaseSettings = EaseSettings()
+    als: AlsSettings = AlsSettings()
+
+    @field_validator("models")
+    @classmethod
+    def _some_models_each_once(cls, models: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(models)) != len(models):
+            raise ValueError("names a model twice")
+        return models
+
+
+class EvaluateSettings(Section):
+    """Measuring the rankings."""
+
+    k: tuple[PositiveInt, ...] = Field((1, 5, 10, 20), description="The cut-offs.")
+    bootstrap: PositiveInt = Field(1_000, description="Resamples behind each interval.")
+    seed: int = Field(1, description="The seed of the resamples.")
+
+
+class ExportSettings(Section):
+    """Publishing the lists."""
+
+    k: PositiveInt = Field(10, description="Items in a list, at most.")
+    model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf"] = Field(
+        "best",
+        description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
+        "validation items.",
+    )
+
+
+class Settings(Section):
+    """All settings of a night."""
+
+    input: InputSettings = InputSettings()
+    ingest: IngestSettings = IngestSettings()
+    prepare: PrepareSettings = PrepareSettings()
+    split: SplitSettings = SplitSettings()
+    sampling: SamplingSettings = SamplingSettings()
+    train: TrainSettings = TrainSettings()
+    evaluate: EvaluateSettings = EvaluateSettings()
+    export: ExportSettings = ExportSettings()
+
+    def network(self, name: str) -> dict[str, Any]:
+        """The settings of one network, with what it leaves out filled in from [train].
+
+        Returns a plain dict: epochs, batch_size, learning_rate, negatives, seed and the
+        network's own sizes.
+        """
+        own: NetworkSettings = getattr(self.train, name)
+        shared = {
+            "epochs": self.train.epochs,
+            "batch_size": self.train.batch_size,
+            "learning_rate": self.train.learning_rate,
+            "negatives": self.sampling.train_negatives,
+            "seed": self.train.seed,
+        }
+        return shared | own.model_dump(exclude_none=True)
+
+    def networks(self) -> list[str]:
+        """The networks among the models of the night, in order."""
+        return [name for name in self.train.models if name in NETWORK_NAMES]

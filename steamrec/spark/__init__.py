@@ -1,0 +1,1 @@
+"""Spark: the session, content hashes and the layout of users in blocks."""

@@ -1,0 +1,1 @@
+"""The stages of the night: functions from tables to tables."""

@@ -1,0 +1,142 @@
+"""What a stage is, and the rule by which it runs or is left alone."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from steamrec.errors import UsageError
+from steamrec.settings import Settings
+from steamrec.tables import Table
+from steamrec.workspace import Receipt, Workspace
+from steamrec.workspace.receipts import digest, load_receipt, receipt_name
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Context:
+    """What every stage gets: the settings, the workspace, Spark and the night's date."""
+
+    settings: Settings
+    workspace: Workspace
+    master: str | None = None
+    date: str = ""
+    fresh: bool = False
+
+    @cached_property
+    def spark(self) -> "SparkSession":
+        """The session, opened when a stage first asks for it."""
+        from steamrec.spark.session import open_session
+
+        return open_session(self.master)
+
+    def read(self, table: Table) -> "DataFrame":
+        """A table of the workspace."""
+        return self.spark.read.schema(table.ddl).parquet(self.workspace.path(table.name))
+
+    def write(self, frame: "DataFrame", table: Table) -> None:
+        """Write `frame` as `table`, with exactly its columns and types."""
+        columns = [frame[name].cast(kind).alias(name) for name, kind in table.columns.items()]
+        path = self.workspace.path(table.name)
+        frame.select(*columns).write.mode("overwrite").parquet(path)
+
+
+@dataclass
+class Outcome:
+    """What a stage's run leaves for its receipt.
+
+    `tables` were written and are hashed by the runner; `hashes` are those of outputs that are
+    no tables (models, files); `counts` are figures for people, in the order to print them.
+    """
+
+    tables: list[Table] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage.
+
+    `version` grows when the code changes what the stage writes. `used` picks the settings that
+    its output depends on; `external` fingerprints input from outside of the workspace.
+    """
+
+    name: str
+    version: int
+    needs: tuple[str, ...]
+    used: Callable[[Settings], dict[str, Any]]
+    run: Callable[[Context], Outcome]
+    external: Callable[[Context], dict[str, str]] = lambda context: {}
+
+
+def run_stage(stage: Stage, context: Context) -> Receipt:
+    """Run `stage` unless its receipt still matches; returns the receipt.
+
+    Raises UsageError when a stage that it needs has not run.
+    """
+    inputs = _input_hashes(stage, context) | stage.external(context)
+    settings = stage.used(context.settings)
+    fingerprint = digest([stage.name, stage.version, inputs, settings])
+    known = load_receipt(context.workspace, stage.name)
+    if known and not context.fresh and known.fingerprint == fingerprint:
+        if all(_is_there(context.workspace, name) for name in known.outputs):
+            log.info("%s: up to date (finished %s), not run again", stage.name, known.finished)
+            return known
+        log.warning("%s: its receipt matches but its output is gone; running again", stage.name)
+    context.workspace.remove(receipt_name(stage.name))
+    log.info("%s: started", stage.name)
+    start = time.perf_counter()
+    outcome = stage.run(context)
+    receipt = Receipt(
+        stage=stage.name,
+        fingerprint=fingerprint,
+        settings=settings,
+        inputs=inputs,
+        outputs=_outputs(outcome, context),
+        counts=outcome.counts,
+        seconds=round(time.perf_counter() - start, 1),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    receipt.save(context.workspace)
+    for name, value in outcome.counts.items():
+        shown = f"{value:,}" if isinstance(value, int) else value
+        log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
+    log.info("%s: finished in %.1f s", stage.name, receipt.seconds)
+    return receipt
+
+
+def _input_hashes(stage: Stage, context: Context) -> dict[str, str]:
+    hashes = {}
+    for name in stage.needs:
+        receipt = load_receipt(context.workspace, name)
+        if receipt is None:
+            raise UsageError(
+                f"The workspace {context.workspace.root} has no finished '{name}', which "
+                f"'{stage.name}' needs; run `steamrec {name}` first, or `steamrec nightly`."
+            )
+        hashes[name] = receipt.content_hash
+    return hashes
+
+
+def _is_there(workspace: Workspace, output: str) -> bool:
+    return workspace.exists(output)
+
+
+def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:
+    from steamrec.spark.content_hash import content_hash
+
+    outputs: dict[str, dict[str, Any]] = {}
+    for table in outcome.tables:
+        rows, hashed = content_hash(context.read(table), table.hashed)
+        outputs[table.name] = {"rows": rows, "content_hash": hashed}
+    for name, hashed in outcome.hashes.items():
+        outputs[name] = {"content_hash": hashed}
+    return outputs

@@ -1,0 +1,110 @@
+"""Every table of the workspace: its name, its columns and their Spark SQL types.
+
+The name is also the table's folder in the workspace.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """One Parquet table.
+
+    `columns` maps a column to its Spark SQL type. `unhashed` are columns that say how Spark
+    happened to split its input (not what was in it); the content hash leaves them out.
+    """
+
+    name: str
+    columns: dict[str, str]
+    unhashed: tuple[str, ...] = ()
+
+    @property
+    def ddl(self) -> str:
+        """The schema as Spark's DDL string."""
+        return ", ".join(f"`{name}` {kind}" for name, kind in self.columns.items())
+
+    @property
+    def hashed(self) -> list[str]:
+        """The columns that make up the content hash."""
+        return [name for name in self.columns if name not in self.unhashed]
+
+
+ITEMS_TYPE = (
+    "array<struct<item_id:string,item_name:string,playtime_forever:bigint,playtime_2weeks:bigint>>"
+)
+
+# Where a line stood. (file, block, row) orders lines as they stand in the input: `block` is the
+# byte at which Spark's split of the file starts, `row` grows along the split.
+PLACE = {"file": "string", "block": "bigint", "row": "bigint"}
+
+# One row for each readable line of the raw file.
+LIBRARIES = Table(
+    "libraries",
+    {
+        "user_id": "string",
+        "items_count": "int",
+        "steam_id": "string",
+        "user_url": "string",
+        "items": ITEMS_TYPE,
+        **PLACE,
+    },
+    unhashed=tuple(PLACE),
+)
+
+# One row for each line that could not be read.
+QUARANTINE = Table(
+    "quarantine",
+    {"file": "string", "reason": "string", "line": "string"},
+)
+
+# Users with enough items, numbered 0..n-1 in order of first appearance.
+USERS = Table("users", {"user": "int", "user_id": "string", "items": "int"})
+
+# The catalogue: items that those users own, numbered 0..n-1 in order of first appearance.
+ITEMS = Table(
+    "items",
+    {"item": "int", "item_id": "string", "item_name": "string", "owners": "bigint"},
+)
+
+INTERACTIONS = Table("interactions", {"user": "int", "item": "int", "playtime_forever": "bigint"})
+
+# Users with too few items for a model, with those of their items that the catalogue knows.
+COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
+
+# Training pairs. `validation` marks the few that are kept from fitting and used to choose
+# (best epoch, best model); no user has more than one.
+TRAIN = Table("train", {"user": "int", "item": "int", "validation": "boolean"})
+
+HOLDOUT = Table("holdout", {"user": "int", "item": "int"})
+
+# For each held-out item its sampled competitors.
+EVAL_NEGATIVES = Table("negatives/eval", {"user": "int", "items": "array<int>"})
+
+
+def train_negatives(epoch: int, negatives: int) -> Table:
+    """One epoch's training rows: a positive and its negatives side by side, rows shuffled.
+
+    A negative that could not be drawn (the user owns everything) is -1.
+    """
+    columns = {"user": "int", "item": "int"}
+    columns |= {f"negative_{i}": "int" for i in range(negatives)}
+    return Table(f"negatives/train/epoch={epoch}", columns)
+
+
+# For each user, model and protocol the rank of the held-out item (from 1) among `candidates`.
+RANKS = Table(
+    "ranks",
+    {"model": "string", "protocol": "string", "user": "int", "rank": "int", "candidates": "int"},
+)
+
+EXPORT = Table(
+    "exports",
+    {
+        "user_id": "string",
+        "rank": "int",
+        "item_id": "string",
+        "item_name": "string",
+        "score": "float",
+        "source": "string",
+    },
+)

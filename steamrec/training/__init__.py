@@ -1,0 +1,1 @@
+"""Training the networks: Petastorm stream, Keras networks, MirroredStrategy loop."""

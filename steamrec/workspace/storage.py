@@ -1,0 +1,117 @@
+"""Files in the workspace, on a local disk or wherever its URI points (through fsspec)."""
+
+import json
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from steamrec.errors import RunError, UsageError
+
+
+class Workspace:
+    """A folder of tables and files under one root.
+
+    `root` is a local path or a URI that both Spark and fsspec understand. Every `name` is a
+    path inside the root, with forward slashes.
+    """
+
+    def __init__(self, root: str) -> None:
+        if "://" in root and not root.startswith("file://"):
+            self.root = root.rstrip("/")
+            self.local = False
+        else:
+            self.root = str(Path(root.removeprefix("file://")).expanduser().absolute())
+            self.local = True
+        self._files, self._base = fsspec.core.url_to_fs(self.root)
+
+    def path(self, name: str) -> str:
+        """The absolute path (local) or URI of `name`, as Spark takes it."""
+        return f"{self.root}/{name}"
+
+    def url(self, name: str) -> str:
+        """The URL of `name`, as Petastorm takes it."""
+        return f"file://{self.path(name)}" if self.local else self.path(name)
+
+    def check_writable(self) -> None:
+        """Create the root if need be; raises UsageError when nothing can be written there."""
+        probe = f".probe-{uuid.uuid4().hex}"
+        try:
+            self._files.makedirs(self._base, exist_ok=True)
+            self.write_bytes(probe, b"")
+            self.remove(probe)
+        except OSError as error:
+            raise UsageError(
+                f"The workspace {self.root} cannot be written ({error.strerror or error}); "
+                "give another --workspace."
+            ) from None
+
+    def exists(self, name: str) -> bool:
+        """Whether `name` is there."""
+        return bool(self._files.exists(self._inner(name)))
+
+    def has_table(self, name: str) -> bool:
+        """Whether the table was written to its end (Spark's _SUCCESS marker is there)."""
+        return self.exists(f"{name}/_SUCCESS")
+
+    def list(self, name: str) -> list[str]:
+        """The names directly under folder `name`, sorted; empty when it is not there."""
+        if not self.exists(name):
+            return []
+        self._files.invalidate_cache()
+        found = self._files.ls(self._inner(name), detail=False)
+        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def remove(self, name: str) -> None:
+        """Remove file or folder `name` if it is there."""
+        if self.exists(name):
+            self._files.rm(self._inner(name), recursive=True)
+
+    def move(self, source: str, target: str) -> None:
+        """Rename `source` to `target`, replacing what is there."""
+        if self.local:
+            Path(self.path(target)).parent.mkdir(parents=True, exist_ok=True)
+            if Path(self.path(target)).is_dir():
+                self.remove(target)
+            os.replace(self.path(source), self.path(target))
+            return
+        self.remove(target)
+        self._files.mv(self._inner(source), self._inner(target), recursive=True)
+
+    def read_bytes(self, name: str) -> bytes:
+        """The content of file `name`; raises FileNotFoundError."""
+        return bytes(self._files.cat_file(self._inner(name)))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write file `name` in one step: a reader sees the old content or the new, whole."""
+        if not self.local:
+            self._files.pipe_file(self._inner(name), content)  # object stores put in one step
+            return
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def read_json(self, name: str) -> Any:
+        """The parsed JSON file `name`; raises RunError that names a file that is no JSON."""
+        try:
+            return json.loads(self.read_bytes(name))
+        except ValueError as error:
+            raise RunError(f"{self.path(name)} is damaged ({error}).") from None
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write `value` as JSON in one step."""
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+        self.write_bytes(name, (text + "\n").encode())
+
+    def _inner(self, name: str) -> str:
+        return f"{self._base}/{name}"
