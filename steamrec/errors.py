@@ -22,7 +22,7 @@ class RunError(SteamrecError):
     exit_code = 1
 
 
-class GateRefused(SteamrecError):
+class GateRefusedError(SteamrecError):
     """A gate refused to publish; the previous export stays in place."""
 
     exit_code = 3

@@ -1,7 +1,7 @@
 """A fitted model on disk: plain .npy arrays and one JSON file, never a pickle.
 
-    models/<name>/model.json      kind, settings, sizes, training curve, content hash
-    models/<name>/<array>.npy
+models/<name>/model.json      kind, settings, sizes, training curve, content hash
+models/<name>/<array>.npy
 """
 
 import hashlib

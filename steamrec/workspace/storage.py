@@ -75,7 +75,7 @@ class Workspace:
             Path(self.path(target)).parent.mkdir(parents=True, exist_ok=True)
             if Path(self.path(target)).is_dir():
                 self.remove(target)
-            os.replace(self.path(source), self.path(target))
+            Path(self.path(source)).replace(self.path(target))
             return
         self.remove(target)
         self._files.mv(self._inner(source), self._inner(target), recursive=True)
@@ -97,7 +97,7 @@ class Workspace:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(partial, target)
+            partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
 

@@ -1,0 +1,90 @@
+"""The options that all stage commands share."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date as day
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from steamrec.cli.logs import set_up_logs
+from steamrec.errors import UsageError
+
+if TYPE_CHECKING:
+    from steamrec.stages.stage import Context
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OPTIONS = (
+    click.option("--config", metavar="FILE.toml", help="Settings; conf/ holds examples."),
+    click.option(
+        "--workspace",
+        default="workspace",
+        show_default=True,
+        metavar="DIR_OR_URI",
+        help="Where tables, models and exports go.",
+    ),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="SECTION.KEY=VALUE",
+        help="Change one setting; may be repeated.",
+    ),
+    click.option(
+        "--master",
+        metavar="URL",
+        help="Spark's master.  [default: local[*], or what spark-submit chose]",
+    ),
+    click.option("--fresh", is_flag=True, help="Run even what is finished already."),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Lines for people or for machines.",
+    ),
+)
+
+date_option = click.option(
+    "--date", metavar="YYYY-MM-DD", help="The night's date.  [default: today]"
+)
+
+
+def stage_options(command: Command) -> Command:
+    """Give `command` the shared options."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
+    """The context of a run, with all that can be checked before any work starts checked.
+
+    Raises UsageError.
+    """
+    set_up_logs(options["log_format"])
+    from steamrec.settings import load_settings
+    from steamrec.spark.session import check_java, submitted
+    from steamrec.stages.stage import Context
+    from steamrec.workspace import Workspace
+
+    settings = load_settings(options["config"], options["overrides"])
+    date = parse_date(date)
+    if not submitted():
+        check_java()
+    workspace = Workspace(options["workspace"])
+    workspace.check_writable()
+    return Context(settings, workspace, options["master"], date, options["fresh"])
+
+
+def parse_date(text: str | None) -> str:
+    """The date as YYYY-MM-DD, today's for None; raises UsageError."""
+    if text is None:
+        return day.today().isoformat()
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            raise ValueError
+        return day.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"--date takes YYYY-MM-DD, not {text!r}.") from None

@@ -1,0 +1,155 @@
+"""Export: the top k for every user_id of the raw file, checked, then made visible."""
+
+import functools
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from steamrec import tables
+from steamrec.errors import UsageError
+from steamrec.models.artifact import load_artifact
+from steamrec.models.popularity import PopularityScorer
+from steamrec.publish.gates import check_gates
+from steamrec.publish.pointer import publish
+from steamrec.settings import Settings
+from steamrec.spark.blocks import user_blocks
+from steamrec.stages.stage import Context, Outcome, Stage
+from steamrec.tables import Table
+from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+BLOCK_SIZE = 256
+RANKING = "user int, item int, rank int, score float"
+
+
+def run(context: Context) -> Outcome:
+    """Write a run's lists, pass them through the gates and point readers to them.
+
+    Raises GateRefusedError, with the previous export still in place.
+    """
+    model = exported_model(context)
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+    table = Table(f"exports/dt={context.date}/run={run_id}", tables.EXPORT.columns)
+    lists = _known_lists(context, model).unionByName(_cold_lists(context))
+    context.write(lists, table)
+    counts = check_gates(context, table)
+    published = publish(context, table, run_id, model, counts)
+    return Outcome(
+        tables=[table], counts={"model": model, "run_id": run_id, **counts, "path": published}
+    )
+
+
+def exported_model(context: Context) -> str:
+    """The name of the model to export; "best" is what the evaluation chose on validation."""
+    name = context.settings.export.model
+    if name == "best":
+        return str(context.workspace.read_json("metrics.json")["best"])
+    return name
+
+
+def _known_lists(context: Context, model: str) -> "DataFrame":
+    """The lists of the users in the users table."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    owned = user_blocks(context.read(tables.INTERACTIONS), BLOCK_SIZE)
+    partitions = max(1, context.spark.sparkContext.defaultParallelism * 4)
+    rank = functools.partial(
+        rank_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
+    )
+    ranking = owned.repartition(partitions, "block").mapInArrow(rank, RANKING)
+    return (
+        ranking.join(context.read(tables.USERS).select("user", "user_id"), "user")
+        .join(F.broadcast(context.read(tables.ITEMS)), "item")
+        .withColumn("source", F.lit(model))
+        .select(*tables.EXPORT.columns)
+    )
+
+
+def rank_blocks(
+    batches: "Iterator[pa.RecordBatch]", root: str, model: str, k: int
+) -> "Iterator[pa.RecordBatch]":
+    """Each block's top k as Arrow rows (user, item, rank, score); runs on the executors."""
+    import numpy as np
+    import pyarrow as pa
+
+    from steamrec.block import read_blocks
+    from steamrec.models.cache import cached_scorer
+    from steamrec.models.scorer import owned_mask
+    from steamrec.ranking.topk import top_k
+
+    scorer = cached_scorer(root, model)
+    for block in read_blocks(batches):
+        owned = owned_mask(block, scorer.items)
+        items, scores = top_k(scorer.scores(block), owned, k)
+        rows, ranks = np.nonzero(items >= 0)
+        columns = [
+            block.users[rows],
+            items[rows, ranks].astype(np.int32),
+            (ranks + 1).astype(np.int32),
+            scores[rows, ranks].astype(np.float32),
+        ]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(column) for column in columns], names=["user", "item", "rank", "score"]
+        )
+
+
+def _cold_lists(context: Context) -> "DataFrame":
+    """The most popular items that the user does not own, for users that no model knows."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    k = context.settings.export.k
+    cold = context.read(tables.COLD_USERS)
+    largest = cold.agg(F.coalesce(F.max(F.size("items")), F.lit(0))).first()
+    assert largest is not None
+    popularity = PopularityScorer(load_artifact(context.workspace, "popularity"))
+    popular = popularity.most_popular(k + largest[0])
+    entries = context.spark.createDataFrame(
+        [(int(item), float(popularity.popularity[item])) for item in popular],
+        "item int, score float",
+    )
+    left = F.slice(F.array_except(F.array(*[F.lit(int(i)) for i in popular]), "items"), 1, k)
+    return (
+        cold.select("user_id", F.posexplode(left).alias("position", "item"))
+        .join(F.broadcast(entries), "item")
+        .join(F.broadcast(context.read(tables.ITEMS)), "item")
+        .select(
+            "user_id",
+            (F.col("position") + 1).alias("rank"),
+            "item_id",
+            "item_name",
+            "score",
+            F.lit("popularity").alias("source"),
+        )
+    )
+
+
+def export_stage(models: tuple[str, ...]) -> Stage:
+    """The stage "export" for the night's models."""
+
+    def used(settings: Settings) -> dict[str, Any]:
+        if settings.export.model not in ("best", *models):
+            raise UsageError(
+                f"export.model = {settings.export.model!r} is not among train.models "
+                f"({', '.join(models)}); add it there or export another."
+            )
+        return settings.export.model_dump(mode="json")
+
+    def external(context: Context) -> dict[str, str]:
+        return {"date": context.date}
+
+    needs = ("prepare", "evaluate", *(f"train/{name}" for name in models))
+    return Stage("export", 1, needs, used, run, external)
+
+
+def latest(workspace: Workspace) -> dict[str, Any]:
+    """What exports/latest.json says; raises UsageError when nothing is published yet."""
+    if not workspace.exists("exports/latest.json"):
+        raise UsageError(
+            f"Nothing is published in {workspace.root} yet; run `steamrec nightly` first."
+        )
+    found: dict[str, Any] = workspace.read_json("exports/latest.json")
+    return found

@@ -1,0 +1,50 @@
+"""Train: one stage for each model, so that a night that died fits only what is missing."""
+
+import logging
+from typing import Any
+
+from steamrec.models.artifact import Artifact, folder, save_artifact
+from steamrec.settings import Settings
+from steamrec.settings.model import NETWORK_NAMES
+from steamrec.stages.stage import Context, Outcome, Stage
+
+log = logging.getLogger(__name__)
+
+
+def fitted_models(settings: Settings) -> tuple[str, ...]:
+    """The models of the night in order; popularity is always among them."""
+    return ("popularity", *(name for name in settings.train.models if name != "popularity"))
+
+
+def train_stage(name: str) -> Stage:
+    """The stage "train/<name>" that fits one model and saves it under models/<name>."""
+
+    def run(context: Context) -> Outcome:
+        artifact = _fit(context, name)
+        save_artifact(context.workspace, artifact)
+        counts: dict[str, Any] = {
+            "arrays": len(artifact.arrays),
+            "parameters": sum(int(array.size) for array in artifact.arrays.values()),
+        }
+        return Outcome(hashes={folder(name): artifact.content_hash}, counts=counts)
+
+    def used(settings: Settings) -> dict[str, Any]:
+        if name in NETWORK_NAMES:
+            return settings.network(name)
+        own = getattr(settings.train, name, None)
+        return own.model_dump(mode="json") if own else {}
+
+    needs = ("split", "sample") if name in NETWORK_NAMES else ("split",)
+    return Stage(name=f"train/{name}", version=1, needs=needs, used=used, run=run)
+
+
+def _fit(context: Context, name: str) -> Artifact:
+    # Each model's library is imported only by a night that fits it.
+    if name in NETWORK_NAMES:
+        from steamrec.training.fit import fit_network
+
+        return fit_network(context, name)
+    from importlib import import_module
+
+    artifact: Artifact = import_module(f"steamrec.baselines.{name}").fit(context)
+    return artifact
