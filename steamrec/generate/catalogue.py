@@ -24,7 +24,7 @@ STYLES = (
     "{0} {1}™ {2}",
     "Ведьмак {0} {2}",
     "三国志 {0} {2}",
-    "{0} d'{1} \"{2}\"",
+    '{0} d\'{1} "{2}"',
     "{0} {{{1}}} [{2}]",
 )
 
@@ -55,7 +55,7 @@ def make_catalogue(items: int, seed: int) -> Catalogue:
     rank = rng.permutation(items)
     # Old items, with low app ids, tend to be the popular ones, as on Steam.
     rank = np.argsort(np.argsort(rank + rng.normal(0, 0.5 * items, items) + np.arange(items)))
-    series = np.cumsum(rng.random(items) < 1 / MEAN_SERIES)
+    series = np.cumsum(rng.random(items) < 1 / MEAN_SERIES, dtype=np.int64)
     genre = rng.integers(0, GENRES, series.max() + 1)[series]
     affinity = np.full((GENRES, items), 0.05)
     affinity[genre, np.arange(items)] = 1.0

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The whole night. Without arguments: on a small made Steam file, into ./workspace.
+# With arguments: they go to `steamrec nightly`.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+"$root/scripts/setup.sh"
+export SPARK_CONF_DIR="${SPARK_CONF_DIR:-$root/conf}"
+steamrec="$root/.venv/bin/steamrec"
+
+if [ $# -gt 0 ]; then
+  exec "$steamrec" nightly "$@"
+fi
+cd "$root"
+sample=workspace/raw/sample.json.gz
+[ -e "$sample" ] || "$steamrec" generate --users 3000 --seed 1 --output "$sample"
+"$steamrec" nightly --config conf/sample.toml --workspace workspace --set input.path="$sample"
