@@ -8,7 +8,7 @@ import numpy.typing as npt
 REAL_USERS, REAL_ITEMS = 88_310, 10_978
 GENRES = 8
 MEAN_SERIES = 3
-POPULARITY_POWER = 1.35
+POPULARITY_POWER = 1.8
 
 FIRST = ("Iron", "Silent", "Crimson", "Hollow", "Astral", "Broken", "Golden", "Frozen", "Savage")
 SECOND = ("Harvest", "Frontier", "Citadel", "Abyss", "Legion", "Garden", "Signal", "Voyage")
@@ -64,7 +64,7 @@ def make_catalogue(items: int, seed: int) -> Catalogue:
     return Catalogue(
         app_ids=[str(number) for number in np.cumsum(rng.integers(1, 8, items)) * 10],
         names=[_name(number, rng) for number in range(items)],
-        log_popularity=-POPULARITY_POWER * np.log(rank + 10.0),
+        log_popularity=-POPULARITY_POWER * np.log(rank + 12.0),
         affinity=affinity,
         series=series,
     )

@@ -1,10 +1,13 @@
 """Writing a made file: chunks of users in parallel, in bounded memory, always the same bytes."""
 
+import contextlib
 import functools
 import gzip
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from steamrec.errors import UsageError
@@ -34,7 +37,8 @@ def write_file(users: int, seed: int, output: str) -> dict[str, int]:
     except OSError as error:
         raise UsageError(f"{output} cannot be written ({error.strerror or error}).") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
     return figures
 
 
@@ -46,8 +50,15 @@ def _chunks(users: int, seed: int, compress: bool) -> Iterator[tuple[bytes, int,
         yield from map(make, starts)
         return
     # Spawned, not forked: a caller may have threads (TensorFlow, py4j) that do not survive a fork.
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(make, starts)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        waiting: deque[Future[tuple[bytes, int, int]]] = deque()
+        for start in starts:
+            waiting.append(pool.submit(make, start))
+            if len(waiting) > 2 * processes:  # no more chunks in memory than the workers need
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 @functools.lru_cache(maxsize=1)

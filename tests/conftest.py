@@ -1,0 +1,50 @@
+"""What all tests share: one real Spark session and contexts on empty workspaces."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from steamrec.settings import load_settings
+from steamrec.stages.stage import Context
+from steamrec.workspace import Workspace
+
+os.environ["STEAMREC_DEBUG"] = "1"
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from steamrec.spark.session import open_session
+
+    session = open_session("local[2]")
+    session.conf.set("spark.sql.shuffle.partitions", "4")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def make_context(spark: SparkSession, tmp_path: Path) -> Callable[..., Context]:
+    """A function that makes a context on a workspace of its own from --set overrides."""
+
+    def make(*overrides: str, folder: str = "workspace") -> Context:
+        return Context(
+            load_settings(None, overrides),
+            Workspace(str(tmp_path / folder)),
+            master="local[2]",
+            date="2026-01-31",
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real raw file, or a skip."""
+    folder = os.environ.get("STEAMREC_DATA")
+    path = Path(folder or ".") / "australian_users_items.json.gz"
+    if not folder or not path.exists():
+        pytest.skip("STEAMREC_DATA does not name a folder with australian_users_items.json.gz")
+    return path

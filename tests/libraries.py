@@ -1,0 +1,22 @@
+"""Small libraries written by hand."""
+
+from typing import Any
+
+from steamrec import tables
+from steamrec.stages.stage import Context, Outcome, Stage, run_stage
+
+
+def library(user_id: str, items: list[tuple[str, int]], row: int) -> tuple[Any, ...]:
+    entries = [(item, f"Game {item}", minutes, 0) for item, minutes in items]
+    return (user_id, len(items), user_id, f"http://steam/{user_id}", entries, "a.json", 0, row)
+
+
+def write_libraries(context: Context, rows: list[tuple[Any, ...]], partitions: int = 2) -> None:
+    """Write the rows as the ingest stage would, with its receipt."""
+
+    def run(inner: Context) -> Outcome:
+        frame = inner.spark.createDataFrame(rows, tables.LIBRARIES.ddl).repartition(partitions)
+        inner.write(frame, tables.LIBRARIES)
+        return Outcome([tables.LIBRARIES])
+
+    run_stage(Stage("ingest", 1, (), lambda settings: {}, run), context)

@@ -1,0 +1,53 @@
+import pytest
+
+from steamrec.errors import UsageError
+from steamrec.settings import load_settings
+
+
+def test_toml_then_overrides(tmp_path):
+    config = tmp_path / "night.toml"
+    config.write_text('[train]\nmodels = ["gmf"]\nepochs = 3\n[train.gmf]\nfactors = 16\n')
+    settings = load_settings(str(config), ["train.epochs=5", "input.path=/data/a b.json.gz"])
+    assert settings.train.models == ("gmf",)
+    assert settings.network("gmf")["epochs"] == 5
+    assert settings.network("gmf")["factors"] == 16
+    assert settings.input.path == "/data/a b.json.gz"
+
+
+def test_a_network_overrides_what_all_share():
+    settings = load_settings(None, ["train.neumf.negatives=6", "train.neumf.learning_rate=0.01"])
+    assert settings.network("neumf")["negatives"] == 6
+    assert settings.network("gmf")["negatives"] == settings.sampling.train_negatives
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("train.epoch=3", "Unknown setting train.epoch"),
+        ("trian.epochs=3", "Unknown setting trian"),
+        ("train.epochs=many", "train.epochs"),
+        ("train.epochs=0", "train.epochs"),
+        ("train.epochs=true", "train.epochs"),
+        ('train.models=["gmf","gmf"]', "twice"),
+        ("split.method=last", "split.method"),
+        ("ingest.max_quarantined_fraction=1.5", "max_quarantined_fraction"),
+        ("nonsense", "section.key=value"),
+        ("train.epochs.deep=1", "train.epochs"),
+    ],
+)
+def test_bad_settings_are_one_sentence(override, words):
+    with pytest.raises(UsageError, match=words.replace(".", r"\.")) as caught:
+        load_settings(None, [override])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"[train\n", "not valid TOML"), (b"\xff\xfe", "cannot be read")]
+)
+def test_bad_files_are_one_sentence(tmp_path, content, words):
+    config = tmp_path / "night.toml"
+    config.write_bytes(content)
+    with pytest.raises(UsageError, match=words):
+        load_settings(str(config))
+    with pytest.raises(UsageError, match="does not exist"):
+        load_settings(str(tmp_path / "missing.toml"))

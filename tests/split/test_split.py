@@ -1,0 +1,103 @@
+import pytest
+
+from steamrec import tables
+from steamrec.errors import UsageError
+from steamrec.stages import prepare, split
+from steamrec.stages.stage import run_stage
+from tests.libraries import library, write_libraries
+
+ROWS = [
+    library(f"u{user}", [(str(10 * item), 1) for item in range(user % 7, 12, 1 + user % 3)], user)
+    for user in range(40)
+] + [library("single", [("10", 1)], 40)]
+
+
+def run(make_context, *overrides, folder="workspace", rows=ROWS):
+    context = make_context("prepare.min_items=1", *overrides, folder=folder)
+    write_libraries(context, rows)
+    run_stage(prepare.STAGE, context)
+    return context, run_stage(split.STAGE, context)
+
+
+def pairs(context, table, condition="true"):
+    return {(row.user, row.item) for row in context.read(table).where(condition).collect()}
+
+
+@pytest.mark.parametrize("method", ["random", "first"])
+def test_train_and_holdout_part_the_interactions(make_context, method):
+    context, receipt = run(make_context, f"split.method={method}")
+    everything = pairs(context, tables.INTERACTIONS)
+    train, holdout = pairs(context, tables.TRAIN), pairs(context, tables.HOLDOUT)
+    assert train | holdout == everything
+    assert not train & holdout
+    owned = {user: sum(1 for other, _ in everything if other == user) for user, _ in everything}
+    assert sorted(user for user, _ in holdout) == sorted(u for u in owned if owned[u] >= 2)
+    assert receipt.counts["holdout_pairs"] == len(holdout) == 40
+
+
+def test_first_holds_out_the_lowest_item(make_context):
+    context, _ = run(make_context, "split.method=first")
+    everything = pairs(context, tables.INTERACTIONS)
+    lowest = {}
+    for user, item in sorted(everything, reverse=True):
+        lowest[user] = item
+    assert all(lowest[user] == item for user, item in pairs(context, tables.HOLDOUT))
+
+
+def test_random_spreads_and_follows_the_seed(make_context):
+    one, _ = run(make_context, "split.seed=1", folder="one")
+    again, _ = run(make_context, "split.seed=1", folder="again")
+    other, _ = run(make_context, "split.seed=2", folder="other")
+    assert pairs(one, tables.HOLDOUT) == pairs(again, tables.HOLDOUT)
+    assert pairs(one, tables.HOLDOUT) != pairs(other, tables.HOLDOUT)
+    assert len({item for _, item in pairs(one, tables.HOLDOUT)}) > 5
+
+
+def test_validation_is_one_train_item_of_a_fifth_of_the_users_at_most(make_context):
+    context, _ = run(make_context, "split.validation_users=1000")
+    chosen = pairs(context, tables.TRAIN, "validation")
+    assert len(chosen) == len({user for user, _ in chosen}) == 8
+    few, _ = run(make_context, "split.validation_users=3", folder="few")
+    assert len(pairs(few, tables.TRAIN, "validation")) == 3
+
+
+def given(tmp_path, holdout, negatives):
+    (tmp_path / "holdout.csv").write_text("user,item\n" + holdout)
+    (tmp_path / "negatives.jsonl").write_text(negatives)
+    return (
+        "split.method=given",
+        f"split.holdout_path={tmp_path}/holdout.csv",
+        f"split.negatives_path={tmp_path}/negatives.jsonl",
+    )
+
+
+def test_a_given_split_is_taken_as_published(make_context, tmp_path):
+    rows = [library("a", [("x", 0), ("y", 0)], 0), library("b", [("y", 0)], 1)]
+    published = given(tmp_path, "a,z\nb,x\n", '{"user": "a", "items": ["q", "z"]}\n')
+    context, _ = run(make_context, *published, rows=rows)
+    users = {row.user: row.user_id for row in context.read(tables.USERS).collect()}
+    items = {row.item: row.item_id for row in context.read(tables.ITEMS).collect()}
+    assert set(items.values()) == {"x", "y", "z", "q"}
+    named = {(users[user], items[item]) for user, item in pairs(context, tables.HOLDOUT)}
+    assert named == {("a", "z"), ("b", "x")}
+    named = {(users[user], items[item]) for user, item in pairs(context, tables.TRAIN)}
+    assert named == {("a", "x"), ("a", "y"), ("b", "y")}
+
+
+def test_a_given_split_with_two_items_of_a_user_is_refused(make_context, tmp_path):
+    rows = [library("a", [("x", 0), ("y", 0)], 0)]
+    published = given(tmp_path, "a,z\na,x\n", '{"user": "a", "items": ["q"]}\n')
+    with pytest.raises(UsageError, match="one item a user"):
+        run(make_context, *published, rows=rows)
+
+
+def test_a_given_split_without_the_columns_is_refused_in_words(make_context, tmp_path):
+    (tmp_path / "bad.csv").write_text("who,what\na,z\n")
+    rows = [library("a", [("x", 0), ("y", 0)], 0)]
+    with pytest.raises(UsageError, match=r"split\.holdout_path.*user and item"):
+        run(
+            make_context,
+            "split.method=given",
+            f"split.holdout_path={tmp_path}/bad.csv",
+            rows=rows,
+        )
