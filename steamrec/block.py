@@ -41,11 +41,18 @@ def unpack(number: int, packed: LongArray) -> Block:
     return Block(number, users, offsets, (packed & 0xFFFFFFFF).astype(np.int32))
 
 
-def read_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
-    """The blocks in Arrow batches with the columns block and pairs, for use in mapInArrow."""
+def read_packed(
+    batches: "Iterator[pa.RecordBatch]", *columns: str
+) -> Iterator[tuple[int, list[LongArray]]]:
+    """Each block's number and packed pairs (one array a column), for use in mapInArrow."""
     for batch in batches:
-        numbers = batch.column("block").to_pylist()
-        lists = batch.column("pairs")
-        for row, number in enumerate(numbers):
-            packed = lists.slice(row, 1).flatten().to_numpy(zero_copy_only=False)
-            yield unpack(number, packed)
+        lists = [batch.column(column) for column in columns]
+        for row, number in enumerate(batch.column("block").to_pylist()):
+            flat = [column.slice(row, 1).flatten() for column in lists]
+            yield number, [values.to_numpy(zero_copy_only=False) for values in flat]
+
+
+def read_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
+    """The blocks in Arrow batches with the columns block and pairs."""
+    for number, (packed,) in read_packed(batches, "pairs"):
+        yield unpack(number, packed)
