@@ -55,12 +55,11 @@ def _known_lists(context: Context, model: str) -> "DataFrame":
     """The lists of the users in the users table."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    owned = user_blocks(context.read(tables.INTERACTIONS), BLOCK_SIZE)
-    partitions = max(1, context.spark.sparkContext.defaultParallelism * 4)
+    owned = user_blocks(BLOCK_SIZE, context.read(tables.INTERACTIONS))
     rank = functools.partial(
         rank_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
     )
-    ranking = owned.repartition(partitions, "block").mapInArrow(rank, RANKING)
+    ranking = owned.mapInArrow(rank, RANKING)
     return (
         ranking.join(context.read(tables.USERS).select("user", "user_id"), "user")
         .join(F.broadcast(context.read(tables.ITEMS)), "item")

@@ -30,10 +30,9 @@ def run(context: Context) -> Outcome:
     """Write one table an epoch, and the evaluation negatives."""
     settings = context.settings
     epochs, negatives = shape(settings)
-    owned = user_blocks(context.read(tables.INTERACTIONS), BLOCK_SIZE)
+    owned = context.read(tables.INTERACTIONS)
     fitted = context.read(tables.TRAIN).where("not validation")
-    positives = user_blocks(fitted, BLOCK_SIZE).withColumnRenamed("pairs", "positives")
-    blocks = owned.join(positives, "block", "left").persist()
+    blocks = user_blocks(BLOCK_SIZE, owned, fitted).persist()
     rows = fitted.count()
     written = []
     for epoch in range(epochs):
@@ -46,7 +45,7 @@ def run(context: Context) -> Outcome:
     counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": rows, "negatives_a_row": negatives}
     if written:
         counts["negatives_missing"] = _missing(context, written[0])
-    counts |= _write_eval(context, owned)
+    counts |= _write_eval(context, user_blocks(BLOCK_SIZE, owned))
     return Outcome([*written, tables.EVAL_NEGATIVES], counts=counts)
 
 
@@ -92,7 +91,7 @@ def draw_chunks(
     import pyarrow as pa
 
     names = [field.split()[0] for field in CHUNKS.split(", ")]
-    for number, (packed, positives) in read_packed(batches, "pairs", "positives"):
+    for number, (packed, positives) in read_packed(batches, 2):
         if not len(positives):
             continue
         keys, rows = epoch_rows(
