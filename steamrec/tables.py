@@ -91,11 +91,15 @@ def train_negatives(epoch: int, negatives: int) -> Table:
     return Table(f"negatives/train/epoch={epoch}", columns)
 
 
-# For each user, model and protocol the rank of the held-out item (from 1) among `candidates`.
-RANKS = Table(
-    "ranks",
-    {"model": "string", "protocol": "string", "user": "int", "rank": "int", "candidates": "int"},
-)
+def ranks(model: str) -> Table:
+    """Where a model ranks each held-out item (from 1) among `candidates`.
+
+    `protocol` is "sampled", "full" or "validation"; under "full", `items` is the head of the
+    user's list, best first.
+    """
+    columns = {"protocol": "string", "user": "int", "rank": "int", "candidates": "int"}
+    return Table(f"ranks/{model}", columns | {"items": "array<int>"})
+
 
 EXPORT = Table(
     "exports",

@@ -10,9 +10,7 @@ import numpy.typing as npt
 METRICS = ("hr", "ndcg", "mrr")
 
 
-def metric_values(
-    metric: str, ranks: npt.NDArray[np.integer], k: int
-) -> npt.NDArray[np.float64]:
+def metric_values(metric: str, ranks: npt.NDArray[np.integer], k: int) -> npt.NDArray[np.float64]:
     """float64, the shape of `ranks` (from 1): each user's value at cut-off k.
 
     "hr": 1 within the first k; "ndcg": 1 / log2(rank + 1) there; "mrr": 1 / rank there;

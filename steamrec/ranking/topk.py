@@ -10,9 +10,7 @@ NO_ITEM = -1
 CHUNK = 64
 
 
-def top_k(
-    scores: FloatArray, owned: npt.NDArray[np.bool_], k: int
-) -> tuple[IntArray, FloatArray]:
+def top_k(scores: FloatArray, owned: npt.NDArray[np.bool_], k: int) -> tuple[IntArray, FloatArray]:
     """Each row's k best items that are not owned, best first, ties by lower item number.
 
     scores: float32 [n, items], finite; it is changed (owned scores become -inf). owned: bool,

@@ -155,6 +155,11 @@ class TrainSettings(Section):
         65_536, description="Training rows (positives and negatives) in a global batch."
     )
     learning_rate: PositiveFloat = Field(0.005, description="Adam's learning rate.")
+    patience: Annotated[int, Field(ge=0)] = Field(
+        3,
+        description="A network stops when so many epochs in a row did not better its validation "
+        "NDCG@10; the best epoch is kept. 0 trains all epochs.",
+    )
     replicas: Annotated[int, Field(ge=0)] = Field(
         0,
         description="Replicas under MirroredStrategy: 0 takes every GPU, or one CPU where there "
@@ -219,6 +224,7 @@ class Settings(Section):
             "learning_rate": self.train.learning_rate,
             "negatives": self.sampling.train_negatives,
             "seed": self.train.seed,
+            "patience": self.train.patience,
         }
         return shared | own.model_dump(exclude_none=True)
 

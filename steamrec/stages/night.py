@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from steamrec.settings import Settings
 from steamrec.stages import export, ingest, prepare, sample, split
 from steamrec.stages.evaluate import evaluate_stage
+from steamrec.stages.rank import rank_stage
 from steamrec.stages.stage import Context, Stage, run_stage
 from steamrec.stages.train import fitted_models, train_stage
 
@@ -17,7 +18,7 @@ def stages_of(command: str, settings: Settings) -> list[Stage]:
         "prepare": [prepare.STAGE, split.STAGE],
         "sample": [sample.STAGE],
         "train": [train_stage(name) for name in models],
-        "evaluate": [evaluate_stage(models)],
+        "evaluate": [*(rank_stage(name) for name in models), evaluate_stage(models)],
         "export": [export.export_stage(models)],
     }
     if command == "nightly":

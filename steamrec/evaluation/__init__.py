@@ -1,0 +1,1 @@
+"""Summing ranks up in Spark: histograms, list figures, quartiles."""

@@ -1,0 +1,43 @@
+"""What the lists themselves are like: how much of the catalogue they show, how known it is."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steamrec import tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from steamrec.stages.stage import Context
+
+
+def list_figures(
+    context: "Context", ranks: "dict[str, DataFrame]", cutoffs: Sequence[int]
+) -> list[dict[str, Any]]:
+    """For each model and k: coverage and novelty of the full-catalogue lists.
+
+    coverage: the share of the catalogue that stands in any user's first k. novelty: the mean
+    of -log2(owners / users) over what is listed, in bits (Zhou et al., PNAS 2010).
+    """
+    from pyspark.sql import functions as F  # noqa: N812
+
+    items = context.read(tables.ITEMS).select("item", "owners").toPandas()
+    users = context.read(tables.USERS).count()
+    owners = np.ones(len(items))
+    owners[items["item"]] = np.maximum(items["owners"], 1)
+    information = -np.log2(owners / users)
+    figures = []
+    for model, frame in ranks.items():
+        shown = frame.where("protocol = 'full'").select(
+            F.posexplode("items").alias("place", "item")
+        )
+        for k in cutoffs:
+            counts = shown.where(F.col("place") < k).groupBy("item").count().toPandas()
+            listed = counts["item"].to_numpy(int)
+            times = counts["count"].to_numpy(float)
+            novelty = float(information[listed] @ times / times.sum()) if len(listed) else 0.0
+            coverage = len(listed) / len(items)
+            figures.append({"model": model, "k": k, "coverage": coverage, "novelty": novelty})
+    return figures

@@ -1,0 +1,132 @@
+"""Evaluate: every model's ranks -> metrics.json."""
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steamrec import tables
+from steamrec.evaluation.histograms import Histogram, joint_histogram, rank_histogram
+from steamrec.evaluation.lists import list_figures
+from steamrec.evaluation.quartiles import size_quartiles
+from steamrec.ranking.intervals import bootstrap_mean
+from steamrec.ranking.metrics import METRICS, metric_values
+from steamrec.settings import Settings
+from steamrec.stages.rank import FULL, SAMPLED, VALIDATION
+from steamrec.stages.stage import Context, Outcome, Stage
+from steamrec.workspace.receipts import digest
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+METRICS_FILE = "metrics.json"
+CHOOSING = ("ndcg", 10)
+BASELINES = ("popularity", "ease", "als")
+
+
+def evaluate_stage(models: tuple[str, ...]) -> Stage:
+    """The stage "evaluate" for the night's models; popularity is always among them."""
+
+    def run(context: Context) -> Outcome:
+        metrics = _metrics(context, models)
+        context.workspace.write_json(METRICS_FILE, metrics)
+        counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
+        for entry in metrics["results"]:
+            if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
+                low, high = entry["ci95"]
+                label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
+                counts[label] = f"{entry['value']:.4f} ({low:.4f} to {high:.4f})"
+        counts["best on validation"] = metrics["best"]
+        return Outcome(hashes={METRICS_FILE: digest(metrics)}, counts=counts)
+
+    def used(settings: Settings) -> dict[str, Any]:
+        return settings.evaluate.model_dump(mode="json")
+
+    needs = ("prepare", "split", *(f"rank/{name}" for name in models))
+    return Stage("evaluate", 1, needs, used, run)
+
+
+def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
+    settings = context.settings.evaluate
+    cap = max(*settings.k, CHOOSING[1])
+    ranks = {name: context.read(tables.ranks(name)) for name in models}
+    histograms = {
+        (name, protocol): rank_histogram(ranks[name].where(f"protocol = '{protocol}'"), cap)
+        for name, protocol in product(models, (SAMPLED, FULL, VALIDATION))
+    }
+    results = [
+        _result(context, histograms[name, protocol], metric, k)
+        | {"model": name, "protocol": protocol}
+        for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, settings.k)
+    ]
+    validation = {
+        name: _result(context, histograms[name, VALIDATION], *CHOOSING)
+        for name in models
+        if histograms[name, VALIDATION].counts.sum()
+    }
+    # Without validation users there is nothing to choose by but the order of train.models.
+    best = max(validation, key=lambda name: validation[name]["value"], default=models[-1])
+    users = int(histograms["popularity", FULL].counts.sum())
+    return {
+        "users": users,
+        "items": context.read(tables.ITEMS).count(),
+        "best": best,
+        "results": [_ordered(result) for result in results],
+        "validation": validation,
+        "paired": _paired(context, ranks, models, validation, cap),
+        "lists": list_figures(context, ranks, settings.k),
+        "by_library_size": size_quartiles(context, ranks, settings.k),
+    }
+
+
+def _result(context: Context, histogram: Histogram, metric: str, k: int) -> dict[str, Any]:
+    settings = context.settings.evaluate
+    values = metric_values(metric, histogram.ranks, k)
+    mean, low, high = bootstrap_mean(values, histogram.counts, settings.bootstrap, settings.seed)
+    return {"metric": metric, "k": k, "value": mean, "ci95": [low, high]}
+
+
+def _ordered(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: result[key] for key in ("model", "protocol", "metric", "k", "value", "ci95")}
+
+
+def _paired(
+    context: Context,
+    ranks: "dict[str, DataFrame]",
+    models: tuple[str, ...],
+    validation: dict[str, Any],
+    cap: int,
+) -> list[dict[str, Any]]:
+    """Each model against popularity and against the best baseline, user by user."""
+    settings = context.settings.evaluate
+    baselines = [name for name in validation if name in BASELINES]
+    strongest = max(baselines, key=lambda name: validation[name]["value"], default="popularity")
+    against = sorted({"popularity", strongest}, key=models.index)
+    rows = []
+    for name, other in product(models, against):
+        if name == other:
+            continue
+        for protocol in (SAMPLED, FULL):
+            condition = f"protocol = '{protocol}'"
+            joint = joint_histogram(
+                ranks[name].where(condition), ranks[other].where(condition), cap
+            )
+            for metric in METRICS:
+                values = np.subtract(
+                    metric_values(metric, joint.ranks, 10), metric_values(metric, joint.others, 10)
+                )
+                mean, low, high = bootstrap_mean(
+                    values, joint.counts, settings.bootstrap, settings.seed
+                )
+                rows.append(
+                    {
+                        "model": name,
+                        "against": other,
+                        "protocol": protocol,
+                        "metric": metric,
+                        "k": 10,
+                        "difference": mean,
+                        "ci95": [low, high],
+                    }
+                )
+    return rows
