@@ -59,7 +59,7 @@ def partial_gram(batches: "Iterator[pa.RecordBatch]", items: int) -> "Iterator[p
         total = total + owned.T @ owned
     total = sparse.csr_matrix(total)
     for start in range(0, items, 512):
-        rows = [item for item in range(start, min(start + 512, items))]
+        rows = list(range(start, min(start + 512, items)))
         bounds = [(total.indptr[item], total.indptr[item + 1]) for item in rows]
         rows = [item for item, (low, high) in zip(rows, bounds, strict=True) if high > low]
         bounds = [(low, high) for low, high in bounds if high > low]

@@ -20,7 +20,7 @@ def top_k(scores: FloatArray, owned: npt.NDArray[np.bool_], k: int) -> tuple[Int
     The k-th largest of the maxima of chunks of a row is a lower bound of the row's k-th
     largest score, so only the few items that reach it need to be sorted.
     """
-    users, items = scores.shape
+    users, _items = scores.shape
     scores[owned] = -np.inf
     bound = _lower_bounds(scores, k)
     rows, columns = np.nonzero((scores >= bound[:, None]) & (scores > -np.inf))

@@ -73,7 +73,9 @@ def rank_blocks(
             *_test_ranks(scorer, number, fitted, validation, holdout, negatives, longest),
             *_validation_ranks(scorer, number, fitted, validation),
         ):
-            arrays = [pa.array(value, field.type) for value, field in zip(columns, schema, strict=True)]
+            arrays = [
+                pa.array(value, field.type) for value, field in zip(columns, schema, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

@@ -26,9 +26,7 @@ class Trainer:
             self.optimizer.build(self.model.trainable_variables)
         self._run = tf.function(self._steps, reduce_retracing=True)
 
-    def epoch(
-        self, batches: Any, steps: int, progress: Callable[[int, float], None]
-    ) -> float:
+    def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
 
         `progress` is told the steps done so far and the loss of late. Raises RunError when the

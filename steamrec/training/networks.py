@@ -94,8 +94,7 @@ def scorer_arrays(name: str, model: Any) -> dict[str, Any]:
     """
     import numpy as np
 
-    weights = {weight.path.split("/", 1)[-1]: weight.numpy() for weight in model.weights}
-    arrays = {path.replace("/", "_"): array for path, array in weights.items()}
+    arrays = {weight.path.replace("/", "_"): weight.numpy() for weight in model.weights}
     if name != "gmf":
         return arrays
     output = arrays["output_kernel"][:, 0]

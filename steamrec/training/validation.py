@@ -1,0 +1,52 @@
+"""The validation metric of an epoch: full-catalogue NDCG@10 on validation items."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from steamrec import tables
+from steamrec.block import Block, IntArray, unpack
+from steamrec.models.scorer import Scorer, owned_mask
+from steamrec.ranking.metrics import metric_values
+from steamrec.ranking.ranks import full_ranks
+from steamrec.stages.stage import Context
+
+MOST_USERS = 2_000
+GROUP = 256
+
+
+@dataclass(frozen=True)
+class ValidationSet:
+    """Users in groups, each group a block of the pairs they were fitted on, with its targets."""
+
+    blocks: list[tuple[Block, IntArray]]
+
+    def ndcg(self, scorer: Scorer) -> float:
+        """The mean NDCG@10 of the validation items, each ranked among all items not fitted on."""
+        values = []
+        for block, targets in self.blocks:
+            rows = np.arange(len(block.users), dtype=np.int32)
+            known = owned_mask(block, scorer.items)
+            ranks, _ = full_ranks(scorer.scores(block), known, rows, targets)
+            values.append(metric_values("ndcg", ranks, 10))
+        return float(np.concatenate(values).mean())
+
+
+def load_validation(context: Context) -> ValidationSet | None:
+    """The validation items of the first MOST_USERS of their users; None where there are none."""
+    train = context.read(tables.TRAIN)
+    chosen = train.where("validation").select("user", "item").orderBy("user").limit(MOST_USERS)
+    targets = chosen.toPandas()
+    if targets.empty:
+        return None
+    fitted = train.where("not validation").join(chosen.select("user"), "user", "left_semi")
+    pairs = fitted.select("user", "item").toPandas()
+    packed = np.sort(pairs["user"].to_numpy(np.int64) << 32 | pairs["item"].to_numpy(np.int64))
+    users = targets["user"].to_numpy(np.int32)
+    items = targets["item"].to_numpy(np.int32)
+    blocks = []
+    for start in range(0, len(users), GROUP):
+        group = users[start : start + GROUP]
+        low, high = np.searchsorted(packed >> 32, [group[0], group[-1] + 1])
+        blocks.append((unpack(start, packed[low:high]), items[start : start + GROUP]))
+    return ValidationSet(blocks)
