@@ -34,7 +34,7 @@ def fit(context: Context) -> Artifact:
     def dense(factors: DataFrame, size: int) -> npt.NDArray[np.float32]:
         known = factors.toPandas()
         array = np.zeros((size, settings.factors), np.float32)
-        array[known["id"].to_numpy()] = np.stack(known["features"].to_numpy())
+        array[known["id"].to_numpy()] = np.array(known["features"].tolist(), np.float32)
         return array
 
     users = context.read(tables.USERS).count()

@@ -57,10 +57,10 @@ def make_catalogue(items: int, seed: int) -> Catalogue:
     rank = np.argsort(np.argsort(rank + rng.normal(0, 0.5 * items, items) + np.arange(items)))
     series = np.cumsum(rng.random(items) < 1 / MEAN_SERIES, dtype=np.int64)
     genre = rng.integers(0, GENRES, series.max() + 1)[series]
-    affinity = np.full((GENRES, items), 0.05)
+    affinity = np.full((GENRES, items), 0.02)
     affinity[genre, np.arange(items)] = 1.0
     second = rng.integers(0, GENRES, items)
-    affinity[second, np.arange(items)] += 0.3
+    affinity[second, np.arange(items)] += 0.2
     return Catalogue(
         app_ids=[str(number) for number in np.cumsum(rng.integers(1, 8, items)) * 10],
         names=[_name(number, rng) for number in range(items)],

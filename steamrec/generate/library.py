@@ -33,7 +33,7 @@ def choose_items(
     Adding Gumbel noise to log weights and taking the largest draws without replacement
     (Vieira, 2014; Kool et al., ICML 2019).
     """
-    taste = rng.dirichlet(np.full(GENRES, 0.25))
+    taste = rng.dirichlet(np.full(GENRES, 0.15))
     series = catalogue.series
     liked = rng.gumbel(size=series[-1] + 1) * SERIES_PULL
     keys = catalogue.log_popularity + np.log(taste @ catalogue.affinity) + liked[series]

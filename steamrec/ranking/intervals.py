@@ -4,6 +4,8 @@ Users with the same rank are alike to a metric, so resampling users is drawing a
 counts from a multinomial: the cost does not grow with the users (Efron, Tibshirani, 1993).
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,7 @@ LEVEL = (2.5, 97.5)
 
 
 def bootstrap_mean(
-    values: npt.NDArray[np.float64], counts: npt.NDArray[np.integer], resamples: int, seed: int
+    values: npt.NDArray[np.float64], counts: npt.NDArray[np.integer[Any]], resamples: int, seed: int
 ) -> tuple[float, float, float]:
     """The mean over users, and its interval's ends.
 

@@ -4,13 +4,17 @@ With a single relevant item the ideal DCG is 1, so NDCG is 1 / log2(rank + 1) (J
 Kekalainen, TOIS 2002; He et al., Neural Collaborative Filtering, WWW 2017, section 4.1).
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 METRICS = ("hr", "ndcg", "mrr")
 
 
-def metric_values(metric: str, ranks: npt.NDArray[np.integer], k: int) -> npt.NDArray[np.float64]:
+def metric_values(
+    metric: str, ranks: npt.NDArray[np.integer[Any]], k: int
+) -> npt.NDArray[np.float64]:
     """float64, the shape of `ranks` (from 1): each user's value at cut-off k.
 
     "hr": 1 within the first k; "ndcg": 1 / log2(rank + 1) there; "mrr": 1 / rank there;

@@ -5,6 +5,8 @@ generators, OOPSLA 2014); each key starts a stream of its own, and a draw's plac
 is its number. Nothing depends on what was drawn before or elsewhere.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,7 +33,9 @@ def mix(words: WordArray) -> WordArray:
     return words
 
 
-def stream_keys(seed: int, purpose: int, epoch: int, users: npt.NDArray[np.integer]) -> WordArray:
+def stream_keys(
+    seed: int, purpose: int, epoch: int, users: npt.NDArray[np.integer[Any]]
+) -> WordArray:
     """uint64 [n]: the key of each user's stream."""
     with np.errstate(over="ignore"):
         key = mix(np.array([seed % 2**64], np.uint64))
@@ -40,13 +44,13 @@ def stream_keys(seed: int, purpose: int, epoch: int, users: npt.NDArray[np.integ
         return mix(key + users.astype(np.uint64))
 
 
-def words(keys: WordArray, draws: npt.NDArray[np.integer]) -> WordArray:
+def words(keys: WordArray, draws: npt.NDArray[np.integer[Any]]) -> WordArray:
     """uint64: word number `draws` of each stream in `keys` (broadcast against each other)."""
     with np.errstate(over="ignore"):
         return mix(keys + draws.astype(np.uint64) * GAMMA)
 
 
-def bounded(random_words: WordArray, bounds: npt.NDArray[np.integer]) -> LongArray:
+def bounded(random_words: WordArray, bounds: npt.NDArray[np.integer[Any]]) -> LongArray:
     """int64: each word as a number in [0, bound), bounds in [1, 2**32).
 
     The upper half of the 96-bit product word * bound (multiply-high; Lemire, 2019), without its

@@ -140,20 +140,22 @@ def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None
     sampling = context.settings.sampling
     if sampling.distribution == "uniform":
         return None
-    owners = context.read(tables.ITEMS).select("item", "owners").orderBy("item").toPandas()
-    weights = np.maximum(owners["owners"].to_numpy(float), 1.0) ** sampling.popularity_power
+    owners = context.read(tables.ITEMS).orderBy("item").toPandas()
+    counts: np.ndarray[Any, np.dtype[np.float64]] = owners["owners"].to_numpy(float)
+    weights = np.maximum(counts, 1.0) ** sampling.popularity_power
     scaled = np.maximum(1, np.floor(weights * (2**31 / weights.sum()))).astype(np.int64)
-    return np.concatenate([[0], np.cumsum(scaled)])
+    cumulative: np.ndarray[Any, np.dtype[np.int64]] = np.append(0, np.cumsum(scaled))
+    return cumulative
 
 
 def _missing(context: Context, table: Table) -> int:
     from pyspark.sql import functions as F  # noqa: N812
 
     columns = [name for name in table.columns if name.startswith("negative_")]
-    missing = sum((F.col(name) == MISSING).cast("long") for name in columns)
-    row = context.read(table).agg(F.coalesce(F.sum(missing), F.lit(0))).first()
+    sums = [F.sum((F.col(name) == MISSING).cast("long")) for name in columns]
+    row = context.read(table).agg(*sums).first()
     assert row is not None
-    return int(row[0])
+    return sum(int(value or 0) for value in row)
 
 
 def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:

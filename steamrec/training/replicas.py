@@ -1,5 +1,6 @@
 """The MirroredStrategy: GPUs where there are any, logical CPU devices otherwise."""
 
+import contextlib
 from typing import Any
 
 from steamrec.errors import UsageError
@@ -24,12 +25,9 @@ def make_strategy(replicas: int) -> Any:
     wanted = replicas or 1
     cpu = tf.config.list_physical_devices("CPU")[0]
     if tf.config.get_logical_device_configuration(cpu) is None and wanted > 1:
-        try:
-            tf.config.set_logical_device_configuration(
-                cpu, [tf.config.LogicalDeviceConfiguration()] * wanted
-            )
-        except RuntimeError:
-            pass  # TensorFlow runs already: the check below says what that means
+        with contextlib.suppress(RuntimeError):  # it runs already: the check below tells
+            devices = [tf.config.LogicalDeviceConfiguration()] * wanted
+            tf.config.set_logical_device_configuration(cpu, devices)
     devices = tf.config.list_logical_devices("CPU")
     if len(devices) < wanted:
         raise UsageError(

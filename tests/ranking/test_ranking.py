@@ -1,0 +1,114 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from steamrec.ranking.intervals import bootstrap_mean
+from steamrec.ranking.metrics import metric_values
+from steamrec.ranking.ranks import full_ranks, sampled_ranks
+from steamrec.ranking.topk import CHUNK, NO_ITEM, top_k
+
+
+def arrays(users, items, seed, levels):
+    """Scores with many ties, owned items, and a target a user that is not among them."""
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, levels, (users, items)).astype(np.float32)
+    known = rng.random((users, items)) < 0.3
+    targets = rng.integers(0, items, users).astype(np.int32)
+    return scores, known, targets
+
+
+worlds = st.builds(
+    arrays, st.integers(1, 5), st.integers(1, 400), st.integers(0, 999), st.integers(1, 50)
+)
+
+
+@given(worlds)
+def test_full_ranks_equal_counting(world):
+    scores, known, targets = world
+    rows = np.arange(len(scores), dtype=np.int32)
+    ranks, candidates = full_ranks(scores, known, rows, targets)
+    for user, target in enumerate(targets):
+        others = [i for i in range(scores.shape[1]) if i != target and not known[user, i]]
+        better = [item for item in others if scores[user, item] >= scores[user, target]]
+        assert ranks[user] == 1 + len(better)
+        assert candidates[user] == 1 + len(others)
+
+
+def test_a_tie_counts_against_the_held_out_item():
+    scores = np.zeros((1, 30), np.float32)
+    ranks, _ = full_ranks(scores, np.zeros((1, 30), bool), np.array([0]), np.array([4]))
+    assert ranks.tolist() == [30]
+    sampled, _ = sampled_ranks(scores, np.array([0]), np.array([4]), [np.arange(5, 15)])
+    assert sampled.tolist() == [11]
+
+
+def test_sampled_ranks_by_hand():
+    scores = np.array([[0.1, 0.9, 0.5, 0.5, 0.2]], np.float32)
+    rows, target = np.array([0]), np.array([2])
+    ranks, candidates = sampled_ranks(scores, rows, target, [np.array([0, 1, 3])])
+    assert (ranks[0], candidates[0]) == (3, 4)
+    # The target among its own candidates is scored once.
+    ranks, candidates = sampled_ranks(scores, rows, target, [np.array([0, 1, 2, 3])])
+    assert (ranks[0], candidates[0]) == (3, 4)
+
+
+def test_metrics_by_hand():
+    ranks = np.array([1, 2, 10, 11])
+    assert metric_values("hr", ranks, 10).tolist() == [1, 1, 1, 0]
+    assert metric_values("mrr", ranks, 10) == pytest.approx([1, 0.5, 0.1, 0])
+    expected = [1, 1 / math.log2(3), 1 / math.log2(11), 0]
+    assert metric_values("ndcg", ranks, 10) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="no metric"):
+        metric_values("map", ranks, 10)
+
+
+@pytest.mark.parametrize("k", [1, 5, 10, 20])
+def test_ndcg_is_that_of_the_general_formula(k):
+    """The textbook NDCG over a relevance vector, for one relevant item."""
+    for rank in range(1, 30):
+        relevance = [float(place == rank) for place in range(1, 31)]
+        gain = sum(rel / math.log2(place + 1) for place, rel in enumerate(relevance[:k], start=1))
+        assert metric_values("ndcg", np.array([rank]), k)[0] == pytest.approx(gain)
+
+
+@settings(max_examples=200)
+@given(worlds, st.integers(1, 25))
+def test_top_k_equals_sorting(world, k):
+    scores, owned, _ = world
+    items, best = top_k(scores.copy(), owned, k)
+    for user in range(len(scores)):
+        free = [item for item in range(scores.shape[1]) if not owned[user, item]]
+        expected = sorted(free, key=lambda item: (-scores[user, item], item))[:k]
+        found = items[user][items[user] != NO_ITEM].tolist()
+        assert found == expected
+        assert best[user, : len(found)].tolist() == scores[user, expected].tolist()
+        assert (items[user, len(found) :] == NO_ITEM).all()
+
+
+def test_top_k_of_a_user_who_owns_nearly_everything_is_short():
+    scores = np.random.default_rng(0).normal(size=(1, 40 * CHUNK)).astype(np.float32)
+    owned = np.ones(scores.shape, bool)
+    owned[0, [7, 900]] = False
+    items, _ = top_k(scores, owned, 10)
+    assert set(items[0, :2].tolist()) == {7, 900}
+    assert (items[0, 2:] == NO_ITEM).all()
+
+
+def test_the_interval_is_that_of_resampling_users():
+    rng = np.random.default_rng(0)
+    ranks = rng.geometric(0.15, 500)
+    values = metric_values("ndcg", ranks, 10)
+    cells = np.arange(1, 12)
+    counts = np.bincount(np.minimum(ranks, 11), minlength=12)[1:]
+    mean, low, high = bootstrap_mean(metric_values("ndcg", cells, 10), counts, 4000, 1)
+    resampled = [rng.choice(values, len(values)).mean() for _ in range(4000)]
+    assert mean == pytest.approx(values.mean())
+    assert (low, high) == pytest.approx(tuple(np.percentile(resampled, [2.5, 97.5])), abs=0.003)
+
+
+def test_an_interval_of_nobody_is_refused():
+    with pytest.raises(ValueError, match="no users"):
+        bootstrap_mean(np.array([1.0]), np.array([0]), 10, 1)

@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from steamrec.block import Block
+from steamrec.sampling.keyed import EVAL_NEGATIVES, TRAIN_NEGATIVES, bounded, stream_keys, words
+from steamrec.sampling.negatives import (
+    MISSING,
+    eval_negatives,
+    free_items,
+    train_negatives,
+    weighted_free_items,
+)
+
+ITEMS = 12
+
+
+def block_of(owned, first=0):
+    users = np.arange(first, first + len(owned), dtype=np.int32)
+    offsets = np.cumsum([0, *map(len, owned)]).astype(np.int64)
+    items = np.array([item for items in owned for item in sorted(items)], np.int32)
+    return Block(0, users, offsets, items)
+
+
+libraries = st.lists(st.sets(st.integers(0, ITEMS - 1)), min_size=1, max_size=6)
+
+
+@given(libraries)
+def test_free_items_are_the_items_that_are_not_owned(owned):
+    block = block_of(owned)
+    for user, items in enumerate(owned):
+        free = [item for item in range(ITEMS) if item not in items]  # the obvious twin
+        ranks = np.arange(len(free))
+        found = free_items(block, np.full(len(free), user), ranks, ITEMS)
+        assert found.tolist() == free
+
+
+@given(libraries, st.lists(st.integers(1, 5), min_size=ITEMS, max_size=ITEMS))
+def test_weighted_free_items_lay_the_free_items_end_to_end(owned, weights):
+    block = block_of(owned)
+    cumulative = np.append(0, np.cumsum(weights)).astype(np.int64)
+    for user, items in enumerate(owned):
+        line = [item for item in range(ITEMS) if item not in items for _ in range(weights[item])]
+        points = np.arange(len(line))
+        found = weighted_free_items(block, np.full(len(line), user), points, cumulative)
+        assert found.tolist() == line
+
+
+@given(libraries, st.integers(1, 4), st.integers(0, 2**40), st.integers(0, 30))
+def test_train_negatives_are_never_owned_and_stand_user_after_user(owned, count, seed, epoch):
+    block = block_of(owned, first=7)
+    rows = np.array([len(items) for items in owned])
+    drawn = train_negatives(block, rows, count, ITEMS, seed, epoch)
+    assert drawn.shape == (rows.sum(), count)
+    for items, part in zip(owned, np.split(drawn, np.cumsum(rows)[:-1]), strict=True):
+        if len(items) == ITEMS:
+            assert (part == MISSING).all()
+        else:
+            assert not items & set(part.ravel().tolist())
+            assert part.size == 0 or (part.min() >= 0 and part.max() < ITEMS)
+
+
+def slow_twin(user, owned, draws, seed, epoch):
+    """The definition, one draw at a time."""
+    free = [item for item in range(ITEMS) if item not in owned]
+    key = stream_keys(seed, TRAIN_NEGATIVES, epoch, np.array([user]))
+    picks = [bounded(words(key, np.array([draw])), np.array([len(free)]))[0] for draw in draws]
+    return [free[pick] for pick in picks]
+
+
+def test_train_negatives_equal_their_definition():
+    owned = [{0, 3, 4}, {11}, set(range(11))]
+    drawn = train_negatives(block_of(owned, first=40), np.array([2, 1, 3]), 2, ITEMS, 5, 9)
+    expected = [
+        *slow_twin(40, owned[0], range(4), 5, 9),
+        *slow_twin(41, owned[1], range(2), 5, 9),
+        *slow_twin(42, owned[2], range(6), 5, 9),
+    ]
+    assert drawn.ravel().tolist() == expected
+
+
+def test_a_draw_depends_on_seed_epoch_and_user_alone():
+    owned = [{1, 2}, {3}, {4, 5, 6}]
+    together = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, 1, 2)
+    alone = train_negatives(block_of(owned[1:2], first=1), np.array([3]), 4, ITEMS, 1, 2)
+    assert together[3:6].tolist() == alone.tolist()
+    for other in ((2, 2), (1, 3)):
+        changed = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, *other)
+        assert changed.tolist() != together.tolist()
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_train_negatives_are_spread_as_asked(weighted):
+    owned = {0, 5, 6, 11}
+    weights = np.arange(1, ITEMS + 1) if weighted else np.ones(ITEMS, np.int64)
+    cumulative = np.append(0, np.cumsum(weights)) if weighted else None
+    drawn = train_negatives(block_of([owned]), np.array([50_000]), 4, ITEMS, 3, 0, cumulative)
+    free = np.array(sorted(set(range(ITEMS)) - owned))
+    seen = np.bincount(drawn.ravel(), minlength=ITEMS)[free]
+    expected = weights[free] / weights[free].sum() * drawn.size
+    assert stats.chisquare(seen, expected).pvalue > 1e-3
+    pairs = np.bincount(drawn[:, 0] * ITEMS + drawn[:, 1], minlength=ITEMS**2)
+    both = (free[:, None] * ITEMS + free).ravel()
+    likely = np.outer(expected, expected).ravel() / drawn.size**2 * len(drawn)
+    assert stats.chisquare(pairs[both], likely).pvalue > 1e-3
+
+
+@given(libraries, st.integers(1, ITEMS), st.integers(0, 2**40))
+def test_eval_negatives_are_distinct_and_never_owned(owned, count, seed):
+    drawn = eval_negatives(block_of(owned), count, ITEMS, seed)
+    for items, negatives in zip(owned, drawn, strict=True):
+        chosen = set(negatives.tolist())
+        assert len(chosen) == len(negatives) == min(count, ITEMS - len(items))
+        assert not chosen & items
+
+
+def test_every_set_of_eval_negatives_is_equally_likely():
+    users = 60_000
+    owned = [{0, 3, 8, 9, 10, 11}] * users
+    drawn = np.stack(eval_negatives(block_of(owned), 3, ITEMS, 1))
+    _, seen = np.unique(drawn, axis=0, return_counts=True)
+    assert len(seen) == 20  # 6 free items, 3 chosen
+    assert stats.chisquare(seen).pvalue > 1e-3
+
+
+def test_streams_of_different_purposes_differ():
+    users = np.arange(100)
+    train = stream_keys(1, TRAIN_NEGATIVES, 0, users)
+    other = stream_keys(1, EVAL_NEGATIVES, 0, users)
+    assert not set(train.tolist()) & set(other.tolist())
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(1, 2**32 - 1))
+def test_bounded_is_the_high_part_of_the_product(word, bound):
+    found = bounded(np.array([word], np.uint64), np.array([bound]))
+    assert found[0] == word * bound >> 64
