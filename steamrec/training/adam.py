@@ -1,0 +1,58 @@
+"""Adam (Kingma, Ba, ICLR 2015) in TensorFlow's fused kernel, under a strategy.
+
+Keras writes Adam as a dozen elementwise operations, each a pass over the embedding tables; at
+the batch sizes here that took twice as long as the gradients. The fused kernel takes one pass.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from steamrec.training.tensorflow_quiet import tf
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
+
+
+class FusedAdam:
+    """Adam over `variables` (tf.Variable), made inside the strategy's scope."""
+
+    def __init__(self, variables: Sequence[Any], learning_rate: float) -> None:
+        self._variables = list(variables)
+        self._learning_rate = learning_rate
+        self._steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
+        self._first = [tf.Variable(tf.zeros_like(v), trainable=False) for v in variables]
+        self._second = [tf.Variable(tf.zeros_like(v), trainable=False) for v in variables]
+
+    @property
+    def state(self) -> list[Any]:
+        """The optimiser's own variables, in a fixed order."""
+        return [self._steps, *self._first, *self._second]
+
+    def apply(self, gradients: Sequence[Any]) -> None:
+        """Take one step; called in each replica with its own dense gradients, which are summed."""
+        tf.distribute.get_replica_context().merge_call(self._apply, args=(list(gradients),))
+
+    def _apply(self, strategy: Any, gradients: list[Any]) -> None:
+        summed = strategy.extended.batch_reduce_to(
+            tf.distribute.ReduceOp.SUM, list(zip(gradients, self._variables, strict=True))
+        )
+        strategy.extended.update(self._steps, lambda steps: steps.assign_add(1))
+        slots = zip(self._variables, self._first, self._second, summed, strict=True)
+        for variable, first, second, gradient in slots:
+            strategy.extended.update(
+                variable, self._kernel, args=(first, second, gradient, self._steps)
+            )
+
+    def _kernel(self, variable: Any, first: Any, second: Any, gradient: Any, steps: Any) -> None:
+        taken = tf.cast(steps, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=first.handle,
+            v=second.handle,
+            beta1_power=tf.pow(BETA_1, taken),
+            beta2_power=tf.pow(BETA_2, taken),
+            lr=tf.constant(self._learning_rate),
+            beta1=tf.constant(BETA_1),
+            beta2=tf.constant(BETA_2),
+            epsilon=tf.constant(EPSILON),
+            grad=gradient,
+        )
