@@ -155,6 +155,10 @@ class TrainSettings(Section):
         65_536, description="Training rows (positives and negatives) in a global batch."
     )
     learning_rate: PositiveFloat = Field(0.005, description="Adam's learning rate.")
+    schedule: Literal["cosine", "constant"] = Field(
+        "cosine",
+        description="'cosine': the learning rate falls to 0 over the epochs, along half a cosine.",
+    )
     patience: Annotated[int, Field(ge=0)] = Field(
         3,
         description="A network stops when so many epochs in a row did not better its validation "
@@ -225,6 +229,7 @@ class Settings(Section):
             "negatives": self.sampling.train_negatives,
             "seed": self.train.seed,
             "patience": self.train.patience,
+            "schedule": self.train.schedule,
         }
         return shared | own.model_dump(exclude_none=True)
 

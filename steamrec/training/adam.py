@@ -4,6 +4,7 @@ Keras writes Adam as a dozen elementwise operations, each a pass over the embedd
 the batch sizes here that took twice as long as the gradients. The fused kernel takes one pass.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +14,17 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
 
 
 class FusedAdam:
-    """Adam over `variables` (tf.Variable), made inside the strategy's scope."""
+    """Adam over `variables` (tf.Variable), made inside the strategy's scope.
 
-    def __init__(self, variables: Sequence[Any], learning_rate: float) -> None:
+    With `total_steps` the rate falls from `learning_rate` to 0 along half a cosine
+    (Loshchilov, Hutter, ICLR 2017); with 0 it stays.
+    """
+
+    def __init__(
+        self, variables: Sequence[Any], learning_rate: float, total_steps: int = 0
+    ) -> None:
         self._variables = list(variables)
-        self._learning_rate = learning_rate
+        self._learning_rate, self._total_steps = learning_rate, total_steps
         self._steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
         self._first = [tf.Variable(tf.zeros_like(v), trainable=False) for v in variables]
         self._second = [tf.Variable(tf.zeros_like(v), trainable=False) for v in variables]
@@ -42,6 +49,12 @@ class FusedAdam:
                 variable, self._kernel, args=(first, second, gradient, self._steps)
             )
 
+    def _rate(self, taken: Any) -> Any:
+        if not self._total_steps:
+            return tf.constant(self._learning_rate)
+        progress = tf.minimum((taken - 1) / self._total_steps, 1.0)
+        return self._learning_rate * 0.5 * (1 + tf.cos(math.pi * progress))
+
     def _kernel(self, variable: Any, first: Any, second: Any, gradient: Any, steps: Any) -> None:
         taken = tf.cast(steps, tf.float32)
         tf.raw_ops.ResourceApplyAdam(
@@ -50,7 +63,7 @@ class FusedAdam:
             v=second.handle,
             beta1_power=tf.pow(BETA_1, taken),
             beta2_power=tf.pow(BETA_2, taken),
-            lr=tf.constant(self._learning_rate),
+            lr=self._rate(taken),
             beta1=tf.constant(BETA_1),
             beta2=tf.constant(BETA_2),
             epsilon=tf.constant(EPSILON),

@@ -40,15 +40,19 @@ def fit_network(context: Context, name: str) -> Artifact:
     replicas = context.settings.train.replicas
     key = digest([name, settings, users, items, sampled.content_hash, replicas])
     strategy = make_strategy(replicas)
+    rows = int(sampled.counts["rows_an_epoch"])
+    steps = math.ceil(rows / _positives(settings))
     trainer = Trainer(
-        lambda: build_network(name, users, items, settings), strategy, settings["learning_rate"]
+        lambda: build_network(name, users, items, settings),
+        strategy,
+        settings["learning_rate"],
+        steps * settings["epochs"] if settings["schedule"] == "cosine" else 0,
     )
     checkpoint = load_checkpoint(context.workspace, name, key)
     if checkpoint.curve:
         trainer.restore(checkpoint.state)
         log.info("train/%s: going on after epoch %d", name, len(checkpoint.curve))
     validation = load_validation(context)
-    rows = int(sampled.counts["rows_an_epoch"])
 
     def artifact(arrays: dict[str, Any]) -> Artifact:
         return Artifact(name, arrays, users, items, settings, checkpoint.curve)
@@ -56,7 +60,7 @@ def fit_network(context: Context, name: str) -> Artifact:
     while not _finished(checkpoint, settings):
         epoch = len(checkpoint.curve)
         start = time.perf_counter()
-        loss = _train_epoch(context, trainer, name, settings, epoch, rows)
+        loss = _train_epoch(context, trainer, name, settings, epoch, steps)
         seconds = time.perf_counter() - start
         arrays = scorer_arrays(name, trainer.model)
         entry = {"epoch": epoch, "loss": loss, "seconds": round(seconds, 2)}
@@ -74,17 +78,20 @@ def fit_network(context: Context, name: str) -> Artifact:
 
 
 def _train_epoch(
-    context: Context, trainer: Trainer, name: str, settings: dict[str, Any], epoch: int, rows: int
+    context: Context, trainer: Trainer, name: str, settings: dict[str, Any], epoch: int, steps: int
 ) -> float:
-    negatives = settings["negatives"]
-    batch = max(1, settings["batch_size"] // (1 + negatives))
+    negatives, batch = settings["negatives"], _positives(settings)
     url = context.workspace.url(f"negatives/train/epoch={epoch}")
-    steps = math.ceil(rows / batch)
     with (
         epoch_batches(url, negatives, batch) as batches,
         Progress(name, epoch, steps, batch * (1 + negatives)) as progress,
     ):
         return trainer.epoch(batches, steps, progress.update)
+
+
+def _positives(settings: dict[str, Any]) -> int:
+    """The positives in a global batch; each brings its negatives."""
+    return max(1, int(settings["batch_size"] // (1 + settings["negatives"])))
 
 
 def _best(curve: list[dict[str, float]]) -> int:

@@ -19,13 +19,19 @@ class Trainer:
     (positives and the negatives that could be drawn), however many replicas share the batch.
     """
 
-    def __init__(self, build: Callable[[], Any], strategy: Any, learning_rate: float) -> None:
+    def __init__(
+        self,
+        build: Callable[[], Any],
+        strategy: Any,
+        learning_rate: float,
+        total_steps: int = 0,
+    ) -> None:
         self.strategy = strategy
         with strategy.scope():
             self.model = build()
             # Keras wraps each tf.Variable; the optimiser and the checkpoint take what is inside.
             self._weights = [weight.value for weight in self.model.trainable_weights]
-            self.optimizer = FusedAdam(self._weights, learning_rate)
+            self.optimizer = FusedAdam(self._weights, learning_rate, total_steps)
         self._run = tf.function(self._steps, reduce_retracing=True)
 
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:

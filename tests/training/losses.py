@@ -1,0 +1,31 @@
+"""Train a little network in a process of its own and print its losses and weights as JSON.
+
+python -m tests.training.losses FOLDER REPLICAS
+"""
+
+import json
+import sys
+
+from steamrec.settings import load_settings
+from steamrec.training.loop import Trainer
+from steamrec.training.networks import build_network
+from steamrec.training.replicas import make_strategy
+from steamrec.training.stream import epoch_batches
+from tests.training.conftest import ITEMS, USERS
+
+
+def main(folder: str, replicas: int) -> None:
+    settings = load_settings(None).network("neumf")
+    trainer = Trainer(
+        lambda: build_network("neumf", USERS, ITEMS, settings), make_strategy(replicas), 0.01
+    )
+    losses = []
+    for _ in range(3):
+        with epoch_batches(f"file://{folder}", 3, 101) as batches:  # an odd batch splits unevenly
+            trainer.epoch(batches, 5, lambda step, loss: losses.append(loss))
+    weights = [float(abs(array).sum()) for array in trainer.state()]
+    print(json.dumps({"losses": losses, "weights": weights, "replicas": replicas}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
