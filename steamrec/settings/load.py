@@ -74,4 +74,6 @@ def _sentence(error: ValidationError, config: str | None) -> str:
     if first["type"] == "extra_forbidden":
         return f"Unknown setting {name}{source}; docs/settings.md lists all settings."
     message = first["msg"].removeprefix("Value error, ")
+    if not name:
+        return str(message)
     return f"Setting {name}{source}: {message} (got {first['input']!r})."

@@ -5,7 +5,7 @@ An unknown key is an error, so a misspelt setting never passes silently.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf")
 NETWORK_NAMES = ("gmf", "mlp", "neumf")
@@ -214,6 +214,18 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     export: ExportSettings = ExportSettings()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        known = ("best", "popularity", *self.train.models)
+        if self.export.model not in known:
+            raise ValueError(
+                f"export.model = {self.export.model!r} is not among train.models "
+                f"({', '.join(self.train.models)}); add it there or export another."
+            )
+        if self.split.method == "given" and not self.split.holdout_path:
+            raise ValueError("split.method = 'given' needs split.holdout_path.")
+        return self
 
     def network(self, name: str) -> dict[str, Any]:
         """The settings of one network, with what it leaves out filled in from [train].

@@ -13,6 +13,9 @@ from steamrec.errors import UsageError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+# In a checkout: the Spark and logging settings that go with the jobs.
+CONF = Path(__file__).parents[2] / "conf"
+
 JAVA_VERSIONS = (17, 21)
 
 # What the results depend on: the same wherever the job runs.
@@ -57,6 +60,8 @@ def open_session(master: str | None = None) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if CONF.is_dir() and not submitted():
+        os.environ.setdefault("SPARK_CONF_DIR", str(CONF))
     builder = SparkSession.builder.appName("steamrec")
     if master is None and not submitted():
         master = "local[*]"

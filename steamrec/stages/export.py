@@ -130,11 +130,6 @@ def export_stage(models: tuple[str, ...]) -> Stage:
     """The stage "export" for the night's models."""
 
     def used(settings: Settings) -> dict[str, Any]:
-        if settings.export.model not in ("best", *models):
-            raise UsageError(
-                f"export.model = {settings.export.model!r} is not among train.models "
-                f"({', '.join(models)}); add it there or export another."
-            )
         return settings.export.model_dump(mode="json")
 
     def external(context: Context) -> dict[str, str]:

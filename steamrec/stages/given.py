@@ -12,13 +12,11 @@ if TYPE_CHECKING:
 def given_holdout(context: Context) -> "DataFrame":
     """The published held-out pairs: user_id string, item_id string.
 
-    Raises UsageError when split.holdout_path is unset, missing or lacks a column.
+    Raises UsageError when split.holdout_path is missing or lacks a column.
     """
     from pyspark.sql import functions as F  # noqa: N812
 
     path = context.settings.split.holdout_path
-    if not path:
-        raise UsageError("split.method = 'given' needs split.holdout_path.")
     frame = read_columns(context, path, ("user", "item"), "split.holdout_path")
     return frame.select(
         F.col("user").cast("string").alias("user_id"), F.col("item").cast("string").alias("item_id")
