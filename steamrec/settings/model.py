@@ -152,9 +152,11 @@ class TrainSettings(Section):
     )
     epochs: PositiveInt = Field(8, description="Passes over the training rows.")
     batch_size: PositiveInt = Field(
-        65_536, description="Training rows (positives and negatives) in a global batch."
+        32_768, description="Training rows (positives and negatives) in a global batch."
     )
-    learning_rate: PositiveFloat = Field(0.005, description="Adam's learning rate.")
+    learning_rate: PositiveFloat = Field(
+        0.006, description="Adam's learning rate in the first step."
+    )
     schedule: Literal["cosine", "constant"] = Field(
         "cosine",
         description="'cosine': the learning rate falls to 0 over the epochs, along half a cosine.",
