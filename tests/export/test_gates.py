@@ -1,0 +1,64 @@
+import pytest
+
+from steamrec import tables
+from steamrec.errors import GateRefusedError
+from steamrec.publish.gates import check_gates
+from steamrec.tables import Table
+from tests.libraries import library, write_libraries
+
+OWNED = {"a": ["1", "2"], "b": ["3"], "c": []}
+
+
+def lists(**changes):
+    """Two good rows a user, some of them changed: {user: [(rank, item_id, score), ...]}."""
+    good = {user: [(1, "8", 2.0), (2, "9", 1.0)] for user in OWNED}
+    return good | changes
+
+
+def check(make_context, rows):
+    context = make_context("export.k=2")
+    libraries = [library(user, [(i, 1) for i in items], n) for n, (user, items) in
+                 enumerate(OWNED.items())]  # fmt: skip
+    write_libraries(context, libraries)
+    spark = context.spark
+    items = [(n, str(n), f"Game {n}", 1) for n in range(10)]
+    context.write(spark.createDataFrame(items, tables.ITEMS.ddl), tables.ITEMS)
+    context.write(spark.createDataFrame([(0, "a", 2)], tables.USERS.ddl), tables.USERS)
+    context.write(spark.createDataFrame([("b", [3])], tables.COLD_USERS.ddl), tables.COLD_USERS)
+    table = Table("exports/dt=2026-01-31/run=1", tables.EXPORT.columns)
+    flat = [
+        (user, rank, item, f"Game {item}", score, "gmf")
+        for user, entries in rows.items()
+        for rank, item, score in entries
+    ]
+    context.write(spark.createDataFrame(flat, tables.EXPORT.ddl), table)
+    return check_gates(context, table)
+
+
+def test_good_lists_pass(make_context):
+    assert check(make_context, lists()) == {"users": 3, "rows": 6, "short_lists": 0}
+
+
+def test_shorter_lists_pass_and_are_counted(make_context):
+    assert check(make_context, lists(a=[(1, "8", 2.0)]))["short_lists"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate"),
+    [
+        ({"a": []}, "users"),
+        ({"stranger": [(1, "8", 1.0)]}, "users"),
+        ({"a": [(1, "8", 2.0), (3, "9", 1.0)]}, "ranks"),
+        ({"a": [(0, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
+        ({"a": [(1, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
+        ({"a": [(1, "7", 3.0), (2, "8", 2.0), (3, "9", 1.0)]}, "ranks"),
+        ({"a": [(1, "8", 2.0), (2, "8", 1.0)]}, "items"),
+        ({"a": [(1, "8", float("nan")), (2, "9", 1.0)]}, "scores"),
+        ({"a": [(1, "8", float("inf")), (2, "9", 1.0)]}, "scores"),
+        ({"a": [(1, "8", 1.0), (2, "9", 2.0)]}, "scores"),
+        ({"a": [(1, "2", 2.0), (2, "9", 1.0)]}, "owned"),
+    ],
+)
+def test_bad_lists_are_refused_by_name(make_context, changes, gate):
+    with pytest.raises(GateRefusedError, match=f"The gate '{gate}' refused"):
+        check(make_context, lists(**changes))
