@@ -87,7 +87,7 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     fingerprint = digest([stage.name, stage.version, inputs, settings])
     known = load_receipt(context.workspace, stage.name)
     if known and not context.fresh and known.fingerprint == fingerprint:
-        if all(_is_there(context.workspace, name) for name in known.outputs):
+        if all(context.workspace.exists(name) for name in known.outputs):
             log.info("%s: up to date (finished %s), not run again", stage.name, known.finished)
             return known
         log.warning("%s: its receipt matches but its output is gone; running again", stage.name)
@@ -106,6 +106,8 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     receipt.save(context.workspace)
+    if "spark" in context.__dict__:
+        context.spark.catalog.clearCache()  # what a stage persisted is of no use to the next
     for name, value in outcome.counts.items():
         shown = f"{value:,}" if isinstance(value, int) else value
         log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
@@ -120,14 +122,17 @@ def _input_hashes(stage: Stage, context: Context) -> dict[str, str]:
         if receipt is None:
             raise UsageError(
                 f"The workspace {context.workspace.root} has no finished '{name}', which "
-                f"'{stage.name}' needs; run `steamrec {name}` first, or `steamrec nightly`."
+                f"'{stage.name}' needs; run `steamrec {command_of(name)}` first, or "
+                "`steamrec nightly`."
             )
         hashes[name] = receipt.content_hash
     return hashes
 
 
-def _is_there(workspace: Workspace, output: str) -> bool:
-    return workspace.exists(output)
+def command_of(stage: str) -> str:
+    """The command of the command line that runs a stage."""
+    command = stage.split("/")[0]
+    return {"split": "prepare", "rank": "evaluate"}.get(command, command)
 
 
 def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:
