@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from steamrec.settings import load_settings
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 from steamrec.workspace import Workspace
 
 os.environ["STEAMREC_DEBUG"] = "1"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from steamrec import tables
-from steamrec.stages.stage import Context, Outcome, Stage, run_stage
+from steamrec.stage import Context, Outcome, Stage, run_stage
 
 
 def library(user_id: str, items: list[tuple[str, int]], row: int) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from steamrec import tables
 from steamrec.models.artifact import Artifact
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 
 
 def fit(context: Context) -> Artifact:

@@ -16,7 +16,7 @@ from steamrec.block import read_blocks
 from steamrec.errors import RunError
 from steamrec.models.artifact import Artifact
 from steamrec.spark.blocks import user_blocks
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,7 +4,7 @@ import numpy as np
 
 from steamrec import tables
 from steamrec.models.artifact import Artifact
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 
 
 def fit(context: Context) -> Artifact:

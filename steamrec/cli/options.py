@@ -11,7 +11,7 @@ from steamrec.cli.logs import set_up_logs
 from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,7 +66,7 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     set_up_logs(options["log_format"])
     from steamrec.settings import load_settings
     from steamrec.spark.session import check_java, submitted
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
     from steamrec.workspace import Workspace
 
     settings = load_settings(options["config"], options["overrides"])

@@ -10,7 +10,7 @@ from steamrec import tables
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
 
 
 def list_figures(

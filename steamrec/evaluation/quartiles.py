@@ -12,7 +12,7 @@ from steamrec.ranking.metrics import METRICS, metric_values
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
 
 
 def size_quartiles(

@@ -12,7 +12,7 @@ from steamrec.tables import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
 
 
 def check_gates(context: "Context", table: Table) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from steamrec.spark.content_hash import content_hash
 from steamrec.tables import Table
 
 if TYPE_CHECKING:
-    from steamrec.stages.stage import Context
+    from steamrec.stage import Context
 
 POINTER = "exports/latest.json"
 

@@ -12,8 +12,8 @@ from steamrec.evaluation.quartiles import size_quartiles
 from steamrec.ranking.intervals import bootstrap_mean
 from steamrec.ranking.metrics import METRICS, metric_values
 from steamrec.settings import Settings
-from steamrec.stages.rank import FULL, SAMPLED, VALIDATION
-from steamrec.stages.stage import Context, Outcome, Stage
+from steamrec.stage import Context, Outcome, Stage
+from steamrec.tasks.rank import FULL, SAMPLED, VALIDATION
 from steamrec.workspace.receipts import digest
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import functools
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +13,15 @@ from steamrec.publish.gates import check_gates
 from steamrec.publish.pointer import publish
 from steamrec.settings import Settings
 from steamrec.spark.blocks import user_blocks
-from steamrec.stages.stage import Context, Outcome, Stage
+from steamrec.stage import Context, Outcome, Stage
 from steamrec.tables import Table
+from steamrec.tasks.export import LISTS, list_blocks
 from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame
 
 BLOCK_SIZE = 256
-RANKING = "user int, item int, rank int, score float"
 
 
 def run(context: Context) -> Outcome:
@@ -57,43 +55,15 @@ def _known_lists(context: Context, model: str) -> "DataFrame":
 
     owned = user_blocks(BLOCK_SIZE, context.read(tables.INTERACTIONS))
     rank = functools.partial(
-        rank_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
+        list_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
     )
-    ranking = owned.mapInArrow(rank, RANKING)
+    ranking = owned.mapInArrow(rank, LISTS)
     return (
         ranking.join(context.read(tables.USERS).select("user", "user_id"), "user")
         .join(F.broadcast(context.read(tables.ITEMS)), "item")
         .withColumn("source", F.lit(model))
         .select(*tables.EXPORT.columns)
     )
-
-
-def rank_blocks(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, k: int
-) -> "Iterator[pa.RecordBatch]":
-    """Each block's top k as Arrow rows (user, item, rank, score); runs on the executors."""
-    import numpy as np
-    import pyarrow as pa
-
-    from steamrec.block import read_blocks
-    from steamrec.models.cache import cached_scorer
-    from steamrec.models.scorer import owned_mask
-    from steamrec.ranking.topk import top_k
-
-    scorer = cached_scorer(root, model)
-    for block in read_blocks(batches):
-        owned = owned_mask(block, scorer.items)
-        items, scores = top_k(scorer.scores(block), owned, k)
-        rows, ranks = np.nonzero(items >= 0)
-        columns = [
-            block.users[rows],
-            items[rows, ranks].astype(np.int32),
-            (ranks + 1).astype(np.int32),
-            scores[rows, ranks].astype(np.float32),
-        ]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column) for column in columns], names=["user", "item", "rank", "score"]
-        )
 
 
 def _cold_lists(context: Context) -> "DataFrame":

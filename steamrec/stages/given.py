@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from steamrec.errors import UsageError
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

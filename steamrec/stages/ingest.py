@@ -10,7 +10,7 @@ from steamrec.ingest.jvm import is_exact, parsed
 from steamrec.ingest.python import READ, read_lines
 from steamrec.ingest.sources import input_files
 from steamrec.settings import Settings
-from steamrec.stages.stage import Context, Outcome, Stage
+from steamrec.stage import Context, Outcome, Stage
 from steamrec.workspace.receipts import digest
 
 if TYPE_CHECKING:

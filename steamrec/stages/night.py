@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from steamrec.settings import Settings
+from steamrec.stage import Context, Stage, run_stage
 from steamrec.stages import export, ingest, prepare, sample, split
 from steamrec.stages.evaluate import evaluate_stage
 from steamrec.stages.rank import rank_stage
-from steamrec.stages.stage import Context, Stage, run_stage
 from steamrec.stages.train import fitted_models, train_stage
 
 

@@ -6,8 +6,8 @@ from steamrec import tables
 from steamrec.errors import RunError, UsageError
 from steamrec.settings import Settings
 from steamrec.spark.numbering import number_rows
+from steamrec.stage import Context, Outcome, Stage
 from steamrec.stages.given import given_holdout, given_items
-from steamrec.stages.stage import Context, Outcome, Stage
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

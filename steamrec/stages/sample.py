@@ -2,28 +2,24 @@
 
 import functools
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from steamrec import tables
-from steamrec.block import read_blocks, read_packed, unpack
-from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order
-from steamrec.sampling.negatives import MISSING, eval_negatives
+from steamrec.sampling.negatives import MISSING
 from steamrec.settings import Settings
 from steamrec.spark.blocks import user_blocks
 from steamrec.spark.placement import slots
+from steamrec.stage import Context, Outcome, Stage
 from steamrec.stages.given import given_negatives
-from steamrec.stages.stage import Context, Outcome, Stage
 from steamrec.tables import Table
+from steamrec.tasks.sample import CHUNKS, EVAL_ROWS, draw_chunks, draw_eval, order_rows
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame
 
 BLOCK_SIZE = 1024
-CHUNKS = "slot int, keys binary, rows binary"
 
 
 def run(context: Context) -> Outcome:
@@ -78,60 +74,6 @@ def _write_epoch(
     frame.write.mode("overwrite").options(**options).parquet(context.workspace.path(table.name))
 
 
-def draw_chunks(
-    batches: "Iterator[pa.RecordBatch]",
-    slots: list[int],
-    per_positive: int,
-    items: int,
-    seed: int,
-    epoch: int,
-    cumulative: "np.ndarray[Any, np.dtype[np.int64]] | None",
-) -> "Iterator[pa.RecordBatch]":
-    """Draw the rows of each block and emit them in one chunk a bucket; runs on the executors."""
-    import pyarrow as pa
-
-    names = [field.split()[0] for field in CHUNKS.split(", ")]
-    for number, (packed, positives) in read_packed(batches, 2):
-        if not len(positives):
-            continue
-        keys, rows = epoch_rows(
-            unpack(number, packed),
-            unpack(number, positives),
-            per_positive,
-            items,
-            seed,
-            epoch,
-            cumulative,
-        )
-        parts = list(in_buckets(keys, rows, len(slots)))
-        columns = [
-            pa.array([slots[bucket] for bucket, _, _ in parts], pa.int32()),
-            pa.array([part.tobytes() for _, part, _ in parts], pa.binary()),
-            pa.array([part.tobytes() for _, _, part in parts], pa.binary()),
-        ]
-        yield pa.RecordBatch.from_arrays(columns, names=names)
-
-
-def order_rows(batches: "Iterator[pa.RecordBatch]", names: list[str]) -> "Iterator[pa.RecordBatch]":
-    """Put the chunks of one bucket into random order as flat columns; runs on the executors."""
-    import pyarrow as pa
-
-    parts = [
-        (
-            np.frombuffer(keys.as_py(), np.uint64),
-            np.frombuffer(rows.as_py(), np.int32).reshape(-1, len(names)),
-        )
-        for batch in batches
-        for keys, rows in zip(batch.column("keys"), batch.column("rows"), strict=True)
-    ]
-    if not parts:
-        return
-    ordered = in_random_order(parts)
-    for start in range(0, len(ordered), 65_536):
-        block = np.ascontiguousarray(ordered[start : start + 65_536].T)
-        yield pa.RecordBatch.from_arrays([pa.array(column) for column in block], names=names)
-
-
 def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
     """The items' weights as running whole-number totals; None for uniform draws.
 
@@ -172,7 +114,7 @@ def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:
             items=context.read(tables.ITEMS).count(),
             seed=context.settings.sampling.seed,
         )
-        frame = owned.mapInArrow(draw, "user int, items array<int>").join(holdout, "user")
+        frame = owned.mapInArrow(draw, EVAL_ROWS).join(holdout, "user")
     else:
         flat = given.select("user_id", F.posexplode("item_ids").alias("position", "item_id"))
         known = flat.join(context.read(tables.ITEMS), "item_id").join(
@@ -188,18 +130,6 @@ def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:
         "eval_users": context.read(tables.EVAL_NEGATIVES).count(),
         "eval_users_with_fewer_negatives": short if given is None else 0,
     }
-
-
-def draw_eval(
-    batches: "Iterator[pa.RecordBatch]", count: int, items: int, seed: int
-) -> "Iterator[pa.RecordBatch]":
-    """Each user's evaluation negatives; runs on the executors."""
-    import pyarrow as pa
-
-    for block in read_blocks(batches):
-        drawn = eval_negatives(block, count, items, seed)
-        columns = [pa.array(block.users), pa.array(drawn, pa.list_(pa.int32()))]
-        yield pa.RecordBatch.from_arrays(columns, names=["user", "items"])
 
 
 def _used(settings: Settings) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from steamrec import tables
 from steamrec.errors import RunError, UsageError
 from steamrec.settings import Settings
+from steamrec.stage import Context, Outcome, Stage
 from steamrec.stages.given import given_holdout
-from steamrec.stages.stage import Context, Outcome, Stage
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

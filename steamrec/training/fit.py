@@ -8,7 +8,7 @@ from typing import Any
 from steamrec import tables
 from steamrec.models.artifact import Artifact
 from steamrec.models.registry import make_scorer
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 from steamrec.training.checkpoint import (
     Checkpoint,
     load_checkpoint,

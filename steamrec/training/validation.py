@@ -9,7 +9,7 @@ from steamrec.block import Block, IntArray, unpack
 from steamrec.models.scorer import Scorer, owned_mask
 from steamrec.ranking.metrics import metric_values
 from steamrec.ranking.ranks import full_ranks
-from steamrec.stages.stage import Context
+from steamrec.stage import Context
 
 MOST_USERS = 2_000
 GROUP = 256

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from steamrec import tables
+from steamrec.stage import run_stage
 from steamrec.stages import ingest
-from steamrec.stages.stage import run_stage
 from tests.ingest.oracle import oracle
 
 COLUMNS = ["user_id", "items_count", "steam_id", "user_url", "items"]

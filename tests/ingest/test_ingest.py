@@ -5,8 +5,8 @@ import pytest
 
 from steamrec import tables
 from steamrec.errors import RunError, UsageError
+from steamrec.stage import run_stage
 from steamrec.stages import ingest
-from steamrec.stages.stage import run_stage
 
 
 def line(user="u", items=()):

@@ -1,6 +1,6 @@
 from steamrec import tables
+from steamrec.stage import run_stage
 from steamrec.stages import prepare
-from steamrec.stages.stage import run_stage
 from tests.libraries import library, write_libraries
 
 ROWS = [

@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from steamrec import tables
+from steamrec.stage import run_stage
 from steamrec.stages import prepare, sample, split
-from steamrec.stages.stage import run_stage
 from tests.libraries import library, write_libraries
 
 ITEMS = [str(10 * number) for number in range(1, 31)]

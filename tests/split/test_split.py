@@ -2,8 +2,8 @@ import pytest
 
 from steamrec import tables
 from steamrec.errors import UsageError
+from steamrec.stage import run_stage
 from steamrec.stages import prepare, split
-from steamrec.stages.stage import run_stage
 from tests.libraries import library, write_libraries
 
 ROWS = [

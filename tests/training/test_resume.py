@@ -13,8 +13,8 @@ import pytest
 
 from steamrec.generate.write import write_file
 from steamrec.settings import load_settings
+from steamrec.stage import Context
 from steamrec.stages.night import run_stages, stages_of
-from steamrec.stages.stage import Context
 from steamrec.workspace import Workspace
 
 SETTINGS = [

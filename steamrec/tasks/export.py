@@ -1,0 +1,38 @@
+"""The lists of each block: its users' best items that they do not own."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steamrec.block import read_blocks
+from steamrec.models.cache import cached_scorer
+from steamrec.models.scorer import owned_mask
+from steamrec.ranking.topk import top_k
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LISTS = "user int, item int, rank int, score float"
+
+
+def list_blocks(
+    batches: "Iterator[pa.RecordBatch]", root: str, model: str, k: int
+) -> "Iterator[pa.RecordBatch]":
+    """Each block's top k as Arrow rows (user, item, rank, score)."""
+    import pyarrow as pa
+
+    scorer = cached_scorer(root, model)
+    for block in read_blocks(batches):
+        owned = owned_mask(block, scorer.items)
+        items, scores = top_k(scorer.scores(block), owned, k)
+        rows, ranks = np.nonzero(items >= 0)
+        columns = [
+            block.users[rows],
+            items[rows, ranks].astype(np.int32),
+            (ranks + 1).astype(np.int32),
+            scores[rows, ranks].astype(np.float32),
+        ]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(column) for column in columns], names=["user", "item", "rank", "score"]
+        )
