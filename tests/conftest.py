@@ -17,12 +17,13 @@ os.environ["STEAMREC_DEBUG"] = "1"
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from steamrec.spark.session import open_session
+    from steamrec.spark import session
 
-    session = open_session("local[2]")
-    session.conf.set("spark.sql.shuffle.partitions", "4")
-    yield session
-    session.stop()
+    session.LOCAL["spark.driver.memory"] = "2g"
+    opened = session.open_session("local[2]")
+    opened.conf.set("spark.sql.shuffle.partitions", "4")
+    yield opened
+    opened.stop()
 
 
 @pytest.fixture
@@ -42,9 +43,8 @@ def make_context(spark: SparkSession, tmp_path: Path) -> Callable[..., Context]:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The real raw file, or a skip."""
-    folder = os.environ.get("STEAMREC_DATA")
-    path = Path(folder or ".") / "australian_users_items.json.gz"
-    if not folder or not path.exists():
-        pytest.skip("STEAMREC_DATA does not name a folder with australian_users_items.json.gz")
-    return path
+    """The folder with the real Steam files, named by STEAMREC_DATA; or a skip."""
+    folder = os.environ.get("STEAMREC_DATA", "")
+    if not folder or not (Path(folder) / "australian_users_items.json.gz").is_file():
+        pytest.skip("STEAMREC_DATA names no folder with australian_users_items.json.gz")
+    return Path(folder)

@@ -1,1 +1,1 @@
-"""The parts of the ingest stage."""
+"""Reading the raw file: finding it, its lines, the JVM's path and Python's."""

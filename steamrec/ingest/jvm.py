@@ -1,9 +1,15 @@
-"""Reading lines in the JVM, and knowing when it reads them as Python does.
+"""The JVM's path: which lines it may read, and how.
 
-Spark's JSON reader takes most Python dicts, and some of them wrongly (escapes, a second dict
-behind the first, numbers where strings stand, null, ...). So its record is believed only where
-writing the record out again, the way Python's repr does, gives the very line that was read: a
-line that repr(record) gives is read by Python as that record. All other lines go to Python.
+Spark's JSON reader takes single quotes, but it is no Python: it reads `\\/` as `/`, a pair of
+`\\u` surrogates as one character, a number as a string, digits in quotes as a number, only the
+first of two dicts. So it is trusted with a line only when
+
+1. the line is valid UTF-8, whole (a replacement character would stand for other bytes),
+2. it is written, from end to end, as repr() writes a library (TRUSTED): a grammar whose every
+   sentence has one reading in JSON and the same in Python, but for raw control characters,
+3. and the JSON reader accepts it, which it does not with a raw control character in a string.
+
+Every other line is Python's.
 """
 
 from typing import TYPE_CHECKING
@@ -13,58 +19,65 @@ from steamrec.tables import ITEMS_TYPE
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
-RECORD = f"user_id string, items_count int, steam_id string, user_url string, items {ITEMS_TYPE}"
+LIBRARY_TYPE = (
+    f"user_id string, items_count int, steam_id string, user_url string, items {ITEMS_TYPE}"
+)
+_REFUSED = "refused"
+
+# Escapes with one meaning in both. Python reads a surrogate pair as two lone surrogates.
+_ESCAPE = r"""\\(?:[\\'"bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})"""
 
 
-def parsed(line: "Column") -> "Column":
-    """The line as Spark's JSON reader takes it: a struct of RECORD, null where it does not."""
+def _string(quote: str) -> str:
+    plain = rf"[^{quote}\\]*+"
+    return f"{quote}{plain}(?:{_ESCAPE}{plain})*+{quote}"
+
+
+_STRING = f"""(?:{_string("'")}|{_string('"')})"""
+# Few enough digits for a Java int and a Java long.
+_INT = r"-?(?:0|[1-9][0-9]{0,8}+)"
+_LONG = r"-?(?:0|[1-9][0-9]{0,17}+)"
+
+
+def _dict(fields: dict[str, str]) -> str:
+    return r"\{" + ", ".join(f"'{key}': {value}" for key, value in fields.items()) + r"\}"
+
+
+_ITEM = _dict(
+    {
+        "item_id": _STRING,
+        "item_name": _STRING,
+        "playtime_forever": _LONG,
+        "playtime_2weeks": _LONG,
+    }
+)
+_LIBRARY = _dict(
+    {
+        "user_id": _STRING,
+        "items_count": _INT,
+        "steam_id": _STRING,
+        "user_url": _STRING,
+        "items": rf"\[(?:{_ITEM}(?:, {_ITEM})*+)?\]",
+    }
+)
+# Every repetition is possessive: the matcher never goes back, so its time grows with the line
+# and its stack does not. A carriage return may stand at the end (files from Windows).
+TRUSTED = rf"\A{_LIBRARY}\r?\z"
+
+
+def is_trusted(line: "Column") -> "Column":
+    """Rules 1 and 2: boolean."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    return F.from_json(line, RECORD)
+    return F.is_valid_utf8(line) & line.rlike(TRUSTED)
 
 
-def is_exact(line: "Column", record: "Column") -> "Column":
-    """Whether Python would read the line as `record`: never null, true only when it is certain."""
+def from_json(json: "Column", max_characters: int) -> "Column":
+    """The struct (LIBRARY_TYPE and `refused`) in `json`, read by the JVM; null stays null.
+
+    `refused` is null when the reader took the whole line.
+    """
     from pyspark.sql import functions as F  # noqa: N812
 
-    # A string with both kinds of quotes, a backslash or a control character is written by repr
-    # with escapes; here it is not, so the comparison fails, as it should. Nulls (a missing or
-    # mistyped field) make the whole text null.
-    items = F.concat_ws(", ", F.transform(record["items"], _item_text))
-    text = F.concat(
-        F.lit("{'user_id': "),
-        _quoted(record["user_id"]),
-        F.lit(", 'items_count': "),
-        record["items_count"].cast("string"),
-        F.lit(", 'steam_id': "),
-        _quoted(record["steam_id"]),
-        F.lit(", 'user_url': "),
-        _quoted(record["user_url"]),
-        F.lit(", 'items': ["),
-        items,
-        F.lit("]}"),
-    )
-    return F.coalesce(text == line, F.lit(False)) & record["items"].isNotNull()
-
-
-def _item_text(item: "Column") -> "Column":
-    from pyspark.sql import functions as F  # noqa: N812
-
-    return F.concat(
-        F.lit("{'item_id': "),
-        _quoted(item["item_id"]),
-        F.lit(", 'item_name': "),
-        _quoted(item["item_name"]),
-        F.lit(", 'playtime_forever': "),
-        item["playtime_forever"].cast("string"),
-        F.lit(", 'playtime_2weeks': "),
-        item["playtime_2weeks"].cast("string"),
-        F.lit("}"),
-    )
-
-
-def _quoted(text: "Column") -> "Column":
-    from pyspark.sql import functions as F  # noqa: N812
-
-    quote = F.when(F.contains(text, F.lit("'")), F.lit('"')).otherwise(F.lit("'"))
-    return F.concat(quote, text, quote)
+    options = {"columnNameOfCorruptRecord": _REFUSED, "maxStringLen": str(max_characters)}
+    return F.from_json(json, f"{LIBRARY_TYPE}, {_REFUSED} string", options)

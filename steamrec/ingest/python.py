@@ -1,68 +1,55 @@
-"""Reading in Python the lines that the JVM is not trusted with; runs on the executors."""
+"""Python's path: the lines that the JVM is not trusted with."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from steamrec.literal.read import UnreadableError
-from steamrec.literal.record import Library, read_library
-from steamrec.tables import ITEMS_TYPE
+from steamrec.literal import Limits, Unreadable, read_library
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from pyspark.sql import Column, SparkSession
 
-# A line's place, then its record or the reason why it has none.
-READ = (
-    "file string, block bigint, row bigint, user_id string, items_count int, steam_id string, "
-    f"user_url string, items {ITEMS_TYPE}, reason string, line string"
-)
-EMPTY = (None, None, None, None, None)
+_LINES_PER_BATCH = 10
+RESULT_TYPE = "json string, reason string, shown string"
 
 
-def read_lines(batches: "Iterator[pa.RecordBatch]", keep: int) -> "Iterator[pa.RecordBatch]":
-    """Rows of READ from rows (file, block, row, line binary, reason).
+def rewrite(line: bytes, length: int, limits: Limits, max_shown: int) -> tuple[Any, Any, Any]:
+    """`line` as JSON that the JVM reads exactly, or the reason why not and the line as text.
 
-    A row that comes with a reason keeps it. Of a refused line `keep` characters are kept.
+    `length` is the line's own length in bytes; one beyond the limit comes cut. The text is cut
+    to `max_shown` characters, and bytes that are not UTF-8 stand in it as \\xNN.
     """
-    import pyarrow as pa
-
-    item = pa.struct(
-        [
-            ("item_id", pa.string()),
-            ("item_name", pa.string()),
-            ("playtime_forever", pa.int64()),
-            ("playtime_2weeks", pa.int64()),
-        ]
-    )
-    kinds = [pa.string(), pa.int64(), pa.int64(), pa.string(), pa.int32(), pa.string()]
-    kinds += [pa.string(), pa.list_(item), pa.string(), pa.string()]
-    names = [field.split()[0] for field in READ.replace(ITEMS_TYPE, "array").split(", ")]
-    for batch in batches:
-        for row in batch.to_pylist():  # one line at a time: a batch of long lines stays small
-            record, reason = _read(row["line"], row["reason"])
-            place = (row["file"], row["block"], row["row"])
-            kept = None if reason is None else _shown(row["line"], keep)
-            values = (*place, *record[:4], _items(record), reason, kept)
-            arrays = [pa.array([value], kind) for value, kind in zip(values, kinds, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def _read(line: bytes, reason: str | None) -> "tuple[Library | tuple[None, ...], str | None]":
-    if reason is not None:
-        return EMPTY, reason
     try:
-        return read_library(line), None
-    except UnreadableError as error:
-        return EMPTY, str(error)
+        if length > limits.line_bytes:
+            raise Unreadable(f"the line is longer than {limits.line_bytes} bytes")
+        library = read_library(line, limits)
+    except Unreadable as error:
+        shown = line[: 4 * max_shown].decode("utf-8", errors="backslashreplace")[:max_shown]
+        return None, str(error), shown
+    record = library._asdict() | {"items": [item._asdict() for item in library.items]}
+    return json.dumps(record, ensure_ascii=False), None, None
 
 
-def _items(record: "Library | tuple[None, ...]") -> "list[dict[str, object]] | None":
-    if record[4] is None:
-        return None
-    names = ("item_id", "item_name", "playtime_forever", "playtime_2weeks")
-    return [dict(zip(names, item, strict=True)) for item in record[4]]
+def rewriter(limits: Limits, max_shown: int) -> Callable[["Column", "Column"], "Column"]:
+    """`rewrite` as a function of two columns: line binary (null is left alone), length long."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    def rewrite_or_leave(line: bytes | None, length: int) -> tuple[Any, Any, Any] | None:
+        return None if line is None else rewrite(bytes(line), length, limits, max_shown)
+
+    # "Nondeterministic" keeps the optimiser from running it twice or before the spreading.
+    return F.udf(rewrite_or_leave, RESULT_TYPE).asNondeterministic()
 
 
-def _shown(line: bytes, keep: int) -> str:
-    """The line's head as text; bytes that are no UTF-8 are written as \\xNN."""
-    text = line[: 4 * keep].decode("utf-8", errors="backslashreplace")[:keep]
-    return text.replace("\0", "\\x00")
+@contextmanager
+def small_batches(spark: "SparkSession") -> Iterator[None]:
+    """Send few lines at a time to Python: a batch is held whole, and lines may be long."""
+    key = "spark.sql.execution.python.udf.maxRecordsPerBatch"
+    before = spark.conf.get(key)
+    spark.conf.set(key, _LINES_PER_BATCH)
+    try:
+        yield
+    finally:
+        if before is not None:
+            spark.conf.set(key, before)

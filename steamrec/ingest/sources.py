@@ -1,47 +1,105 @@
-"""Finding the input files and telling whether they changed."""
+"""Finding the input files and saying what they are."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import fsspec
 
 from steamrec.errors import UsageError
 
-COMPRESSED = (".gz", ".bz2", ".zst")
+# How compressed data starts, and the endings by which it is recognised.
+_SIGNATURES = {
+    b"\x1f\x8b": ("gzip", (".gz",)),
+    b"BZh": ("bzip2", (".bz2",)),
+    b"\x28\xb5\x2f\xfd": ("zstd", (".zst", ".zstd")),
+    b"\xfd7zXZ": ("xz", ()),
+    b"PK\x03\x04": ("zip", ()),
+    b"PAR1": ("Parquet", ()),
+}
+ZSTD = (".zst", ".zstd")
+# One stream that no task can enter in the middle.
+UNSPLITTABLE = (".gz", *ZSTD)
+_READ = (".gz", ".bz2", *ZSTD)
 
 
-def input_files(path: str) -> list[dict[str, Any]]:
-    """The files behind input.path (one file, a glob or a folder): name, size, mtime; sorted.
+@dataclass(frozen=True)
+class Source:
+    """One input file: its absolute path or URI, size in bytes and time of last change."""
 
-    Files whose names start with "." or "_" are not input, as in Spark. Raises UsageError when
-    there are none, or when all are empty.
+    path: str
+    size: int
+    modified: str
+
+    @property
+    def zstd(self) -> bool:
+        """Whether the file is read by Python, as Spark's JVM has no zstd for text."""
+        return self.path.endswith(ZSTD)
+
+    @property
+    def splittable(self) -> bool:
+        """Whether several tasks may share the file."""
+        return not self.path.endswith(UNSPLITTABLE)
+
+    @property
+    def compressed(self) -> bool:
+        """Whether its lines are longer than its bytes."""
+        return self.path.endswith(_READ)
+
+
+def find_sources(path: str) -> list[Source]:
+    """The files behind `path` (a file, a folder or a glob; local or a URI), by name.
+
+    In a folder, names that start with '.' or '_' are left out, as Spark does. Raises UsageError
+    when there is none, when all are empty, or when a file's content is not what its name says.
     """
     if not path:
-        raise UsageError("input.path is not set; give --set input.path=FILE.")
+        raise UsageError("There is no input: set input.path to the raw file, a glob or a folder.")
     try:
         files, inner = fsspec.core.url_to_fs(path)
-        names = list(files.glob(inner)) if _is_glob(path) else [inner]
-        found = []
-        for name in names:
-            inside = files.find(name) if files.isdir(name) else [name] if files.exists(name) else []
-            found += [_about(files, entry) for entry in inside if not _hidden(entry)]
+        names = _names(files, inner)
+        sources = [_source(files, name, path) for name in sorted(names)]
+        if not sources:
+            raise UsageError(f"The input {path} does not exist; set input.path to the raw file.")
+        for source, name in zip(sources, sorted(names), strict=True):
+            _check_signature(source, files.cat_file(name, end=8))
     except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"input.path = {path!r} cannot be read: {error}.") from None
-    if not found:
-        raise UsageError(f"input.path = {path!r} names no file; see to the path.")
-    if not any(about["size"] for about in found):
-        raise UsageError(f"input.path = {path!r} is empty; there is nothing to recommend from.")
-    return sorted(found, key=lambda about: str(about["name"]))
+        raise UsageError(f"The input {path} cannot be read: {error}.") from None
+    if not any(source.size for source in sources):
+        raise UsageError(f"The input {path} is empty; set input.path to the raw file.")
+    return sources
 
 
-def _about(files: Any, name: str) -> dict[str, Any]:
+def _names(files: Any, inner: str) -> list[str]:
+    if files.isfile(inner):
+        return [inner]
+    found = files.ls(inner, detail=False) if files.isdir(inner) else files.glob(inner)
+    names = [str(name) for name in found]
+    return [name for name in names if _base(name)[0] not in "._" and files.isfile(name)]
+
+
+def _base(name: str) -> str:
+    return name.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _source(files: Any, name: str, given: str) -> Source:
     info = files.info(name)
-    changed = info.get("mtime") or info.get("LastModified") or info.get("ETag") or ""
-    return {"name": str(name), "size": int(info["size"] or 0), "changed": str(changed)}
+    modified = next((info[key] for key in ("mtime", "LastModified", "ETag") if key in info), "")
+    return Source(_uri(files, name, given), info["size"], str(modified))
 
 
-def _is_glob(path: str) -> bool:
-    return any(mark in path for mark in "*?[")
+def _uri(files: Any, name: str, given: str) -> str:
+    # fsspec takes off the scheme (and calls s3a s3) and sometimes the host; Spark wants both.
+    if "file" in files.protocol:
+        return name
+    url = urlsplit(given)
+    host = url.netloc if name.startswith("/") else ""
+    return f"{url.scheme}://{host}{name}"
 
 
-def _hidden(name: str) -> bool:
-    return str(name).rsplit("/", 1)[-1].startswith((".", "_"))
+def _check_signature(source: Source, start: bytes) -> None:
+    for signature, (kind, endings) in _SIGNATURES.items():
+        if not start.startswith(signature) or source.path.endswith(endings or "\0"):
+            continue
+        advice = f"rename it so that it ends in {endings[0]}" if endings else "unpack it first"
+        raise UsageError(f"The input {source.path} is {kind} data; {advice}.")

@@ -1,1 +1,15 @@
 """The raw format: one Python literal a line, read exactly."""
+
+from steamrec.literal.library import Item, Library, read_library
+from steamrec.literal.limits import Limits
+from steamrec.literal.parse import Unreadable, parse_dict, parse_literal
+
+__all__ = [
+    "Item",
+    "Library",
+    "Limits",
+    "Unreadable",
+    "parse_dict",
+    "parse_literal",
+    "read_library",
+]

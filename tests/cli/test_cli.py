@@ -39,8 +39,8 @@ def test_help_is_quick_and_names_every_command():
         (["--date", "tomorrow"], "YYYY-MM-DD"),
         (["--date", "../../etc"], "YYYY-MM-DD"),
         (["--workspace", "/proc/nothing"], "cannot be written"),
-        (["--set", "input.path=missing.json"], "names no file"),
-        ([], "input.path is not set"),
+        (["--set", "input.path=missing.json"], "does not exist"),
+        ([], "set input.path"),
         (["--set", 'export.model="ease"', "--set", "input.path=/etc/hostname"], "not among"),
     ],
 )

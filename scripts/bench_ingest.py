@@ -1,0 +1,81 @@
+"""Measure the ingest stage against the same stage with ast.literal_eval on every line.
+
+    python scripts/bench_ingest.py FILE [--master URL]
+
+Both run in this process, one after the other, on the same file, spread over the cores in the
+same way and writing the same table. Prints one JSON line: the seconds of each, the ratio.
+"""
+
+import argparse
+import ast
+import json
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any
+
+from steamrec.ingest.jvm import LIBRARY_TYPE
+from steamrec.ingest.read import read_libraries
+from steamrec.settings import load_settings
+from steamrec.settings.model import IngestSettings
+from steamrec.stage import Context
+from steamrec.stages.ingest import Reader, ingest
+from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def read_with_literal_eval(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
+    """The plain way: each line through ast.literal_eval in a Python function."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    parse = F.udf(ast.literal_eval, LIBRARY_TYPE).asNondeterministic()
+    return lines.withColumn("library", parse("line")).select(
+        "file",
+        "block",
+        "row",
+        F.lit(True).alias("in_python"),
+        "library",
+        F.lit(None).cast("string").alias("reason"),
+        F.lit(None).cast("string").alias("line"),
+    )
+
+
+def measure(path: str, master: str) -> dict[str, Any]:
+    """Seconds of parse and write by both ways, with Spark warm, and how the tables compare."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(None, [f"input.path={json.dumps(path)}"])
+        context = Context(settings, Workspace(folder), master=master)
+        context.spark.range(1).count()
+
+        def seconds(read: Reader) -> tuple[float, dict[str, Any]]:
+            start = time.perf_counter()
+            counts = ingest(context, read).counts
+            return round(time.perf_counter() - start, 2), counts
+
+        own, counts = seconds(read_libraries)
+        plain, plain_counts = seconds(read_with_literal_eval)
+        context.spark.stop()
+    same = {key for key in counts if key != "lines_read_in_python"}
+    assert {key: counts[key] for key in same} == {key: plain_counts[key] for key in same}
+    return {
+        "bench": "ingest",
+        "lines": counts["lines"],
+        "lines_read_in_python": counts["lines_read_in_python"],
+        "seconds": own,
+        "literal_eval_seconds": plain,
+        "times_faster": round(plain / own, 1),
+    }
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", help="the raw file")
+    parser.add_argument("--master", default="local[2]", help="Spark's master URL")
+    arguments = parser.parse_args()
+    print(json.dumps(measure(arguments.file, arguments.master)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The stage on whole files: counts, order, compression, damage, hostile lines."""
+
+import bz2
+import gzip
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from steamrec.errors import RunError, UsageError
+from steamrec.stage import run_stage
+from steamrec.stages.ingest import STAGE
+from steamrec.tables import QUARANTINE
+
+ITEM = {"item_id": "10", "item_name": "Half-Life", "playtime_forever": 6, "playtime_2weeks": 0}
+
+
+def library(user_id: str, items: int = 1, items_count: int | None = None) -> bytes:
+    value = {
+        "user_id": user_id,
+        "items_count": items if items_count is None else items_count,
+        "steam_id": "1",
+        "user_url": "http://u",
+        "items": [ITEM] * items,
+    }
+    return repr(value).encode("utf-8")
+
+
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.compress(content, codec="zstd", asbytes=True))
+
+
+@pytest.fixture
+def small_splits(spark: Any) -> Iterator[None]:
+    """Many splits of a file, as a large file has them."""
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "16384")
+    spark.conf.set("spark.sql.files.openCostInBytes", "1")
+    yield
+    spark.conf.unset("spark.sql.files.maxPartitionBytes")
+    spark.conf.unset("spark.sql.files.openCostInBytes")
+
+
+def test_counts_and_quarantine(ingest: Callable[..., Any], tmp_path: Path) -> None:
+    lines = [
+        library("ann", 2),
+        library("bob", 0),
+        library("ann", 1),
+        library("it's\xa0Ann", 3),
+        library("cy", 2, items_count=5),
+        b"{'user_id': 12}",
+        b"",
+        b"x" * 500,
+        library("dan", 1) + b"\r",
+    ]
+    path = tmp_path / "raw.json"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    got = ingest(path, "ingest.max_quarantined_characters=100", "ingest.max_line_bytes=499")
+    assert got.counts == {
+        "lines": 9,
+        "libraries": 6,
+        "quarantined_lines": 3,
+        "lines_read_in_python": 4,
+        "empty_libraries": 1,
+        "other_items_count": 1,
+        "item_rows": 9,
+        "users": 5,
+        "merged_lines": 1,
+    }
+    users = [row["user_id"] for row in got.libraries]
+    assert users == ["ann", "bob", "ann", "it's\xa0Ann", "cy", "dan"]
+    assert {(row["reason"], row["line"]) for row in got.quarantine} == {
+        ("the library has no items", "{'user_id': 12}"),
+        ("the line is empty", ""),
+        ("the line is longer than 499 bytes", "x" * 100),
+    }
+    assert all(row["file"].endswith("/raw.json") for row in got.quarantine)
+    assert got.receipt.outputs["libraries"]["rows"] == 6
+
+
+def test_hostile_lines_end_in_quarantine(ingest: Callable[..., Any], tmp_path: Path) -> None:
+    hostile = [
+        b"x" * 100_000_000,
+        b"{" * 20_000_000,
+        b"[" * 10_000,
+        b"7" * 1_000_000,
+        b"{'user_id': " + b"7" * 1_000_000 + b"}",
+        b"-" * 1_000_000 + b"1",
+        b"1" + b"+1" * 200_000,
+        b"[" + b"{}," * 1_000_000 + b"]",
+        b"'" + b"\\'" * 2_000_000,
+        b"\x00" * 1_000,
+        b"\xff\xfe\x80",
+        b"__import__('os').abort()",
+    ]
+    path = tmp_path / "raw.json.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for line in hostile:
+            file.write(library("ann") + b"\n" + line + b"\n")
+    got = ingest(path)
+    assert got.counts["lines"] == 2 * len(hostile)
+    assert got.counts["libraries"] == got.counts["quarantined_lines"] == len(hostile)
+    assert got.counts["merged_lines"] == len(hostile) - 1
+    assert max(len(row["line"]) for row in got.quarantine) == 10_000
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_a_folder_of_all_compressions_in_order(ingest: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "raw [1] {a,b} %20*"
+    folder.mkdir()
+    wanted: list[str] = []
+    names = ["a.json", "b.json.bz2", "c.json.gz", "d.json.zst", "e.json.zstd", "f.json"]
+    dice = random.Random(1)
+    lines = {}
+    for name in names:
+        # Long random names: bzip2 packs them into many blocks.
+        users = [f"{name} {row} é😀 {dice.getrandbits(4_000):x}" for row in range(300)]
+        lines[name] = [library(user, row % 5) for row, user in enumerate(users)]
+        wanted += users
+    for name, rows in lines.items():
+        content = b"\xef\xbb\xbf" + b"\n".join(rows) + (b"\n" if name < "d" else b"")
+        pack = {"2": lambda x: bz2.compress(x, 1), "z": gzip.compress, "t": zstd, "d": zstd}
+        (folder / name).write_bytes(pack.get(name[-1], bytes)(content))
+    got = ingest(folder)
+    assert [row["user_id"] for row in got.libraries] == wanted
+    assert got.counts["lines_read_in_python"] == got.counts["quarantined_lines"] == 0
+    # The files were really shared between tasks.
+    blocks = {name: {r["block"] for r in got.libraries if name in r["file"]} for name in names}
+    assert len(blocks["a.json"]) > 3
+    assert len(blocks["b.json.bz2"]) > 1
+
+
+def test_too_many_quarantined_lines(context: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "raw.json"
+    bad = [b"f()", b"g()", b"None", b"[", b"[", b"[", b"", b""]
+    path.write_bytes(b"\n".join([library(str(i)) for i in range(92)] + bad) + b"\n")
+    allowed = context(path, "ingest.max_quarantined_fraction=0.08")
+    assert run_stage(STAGE, allowed).counts["quarantined_lines"] == 8
+    refused = context(path)
+    with pytest.raises(RunError) as error:
+        run_stage(STAGE, refused)
+    assert error.value.exit_code == 1
+    where = refused.workspace.path(QUARANTINE.name)
+    assert str(error.value) == (
+        "8 of 100 lines could not be read, more than ingest.max_quarantined_fraction = 0.01 "
+        "allows; the commonest reasons: not a Python literal: '[' was never closed (3); "
+        "not a Python literal: it holds an expression (Call) (2); the line is empty (2); "
+        f"the lines are in {where}."
+    )
+    assert refused.read(QUARANTINE).count() == 8
+    assert not refused.workspace.exists("receipts/ingest.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.gz", lambda raw: gzip.compress(raw)[:-100], "is cut short"),
+        ("a.gz", lambda raw: gzip.compress(raw)[:-4], "is cut short"),
+        ("a.gz", lambda raw: gzip.compress(raw)[:-8] + b"abcdefgh", "is damaged .*CRC"),
+        ("a.bz2", lambda raw: bz2.compress(raw)[:-100], "is cut short"),
+        ("a.zst", lambda raw: zstd(raw)[:-100], "is cut short"),
+        ("a.gz", lambda raw: raw, "is damaged .*not a gzip file"),
+    ],
+)
+def test_damaged_files(
+    context: Callable[..., Any], tmp_path: Path, name: str, content: Any, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content(b"\n".join(library(str(i), i % 90) for i in range(900))))
+    with pytest.raises(RunError, match=f"^The input {path} {message}.*get a whole copy"):
+        run_stage(STAGE, context(path))
+
+
+def test_a_packed_nothing_is_empty(context: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "nothing.json.gz"
+    path.write_bytes(gzip.compress(b""))
+    with pytest.raises(UsageError, match="has no lines"):
+        run_stage(STAGE, context(path))
