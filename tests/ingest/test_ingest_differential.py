@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hostile import REPRS, mutated, written
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from oracle import oracle
+
+from tests.ingest.hostile import REPRS, mutated, written
+from tests.ingest.oracle import oracle
 
 PLAIN = (
     b"{'user_id': 'plain', 'items_count': 1, 'steam_id': '1', 'user_url': 'u', 'items': "
