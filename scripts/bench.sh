@@ -1,13 +1,26 @@
 #!/usr/bin/env bash
-# Measure the whole night on the real file and write the figures to build/bench.
-#   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [steam|notebook]
+# Measure on the real file; figures go to build/bench and to standard output.
+#   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
+# WHAT: steam (the whole night of conf/steam.toml; the default), notebook (that of
+# conf/notebook.toml), ingest (the stage against ast.literal_eval on every line).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-name=${1:-steam}
+what=${1:-steam}
 raw=${STEAMREC_DATA:?set it to the folder that holds australian_users_items.json.gz}/australian_users_items.json.gz
 ./scripts/setup.sh
 mkdir -p build/bench
-rm -rf "build/bench/workspace-$name"
-exec .venv/bin/python scripts/bench_night.py --output build/bench --name "$name" \
-  --workspace "build/bench/workspace-$name" -- \
-  --config "conf/$name.toml" --master 'local[2]' --set "input.path=$raw"
+case $what in
+  ingest)
+    .venv/bin/python scripts/bench_ingest.py "$raw" | tee build/bench/ingest.json
+    ;;
+  steam | notebook)
+    rm -rf "build/bench/workspace-$what"
+    .venv/bin/python scripts/bench_night.py --output build/bench --name "$what" \
+      --workspace "build/bench/workspace-$what" -- \
+      --config "conf/$what.toml" --master 'local[2]' --set "input.path=$raw"
+    ;;
+  *)
+    echo "usage: scripts/bench.sh [steam|notebook|ingest]" >&2
+    exit 2
+    ;;
+esac
