@@ -16,6 +16,8 @@ from tests.ingest.oracle import oracle
 
 MODELS = ["popularity", "ease", "als", "gmf", "mlp", "neumf"]
 ROOT = Path(__file__).parents[2]
+# The first test waits for the whole night, which a busy machine stretches.
+pytestmark = pytest.mark.timeout(2_400)
 CONFIG = """
 [split]
 validation_users = 300
