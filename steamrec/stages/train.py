@@ -35,7 +35,8 @@ def train_stage(name: str) -> Stage:
         return own.model_dump(mode="json") if own else {}
 
     needs = ("split", "sample") if name in NETWORK_NAMES else ("split",)
-    return Stage(name=f"train/{name}", version=1, needs=needs, used=used, run=run)
+    version = 2 if name in NETWORK_NAMES else 1
+    return Stage(name=f"train/{name}", version=version, needs=needs, used=used, run=run)
 
 
 def _fit(context: Context, name: str) -> Artifact:

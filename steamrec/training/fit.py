@@ -47,6 +47,7 @@ def fit_network(context: Context, name: str) -> Artifact:
         strategy,
         settings["learning_rate"],
         steps * settings["epochs"] if settings["schedule"] == "cosine" else 0,
+        batch=settings["batch_size"],
     )
     checkpoint = load_checkpoint(context.workspace, name, key)
     if checkpoint.curve:

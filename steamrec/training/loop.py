@@ -6,17 +6,20 @@ from typing import Any
 
 from steamrec.errors import RunError
 from steamrec.training.adam import FusedAdam
+from steamrec.training.gradients import log_loss
 from steamrec.training.tensorflow_quiet import tf
 
-STEPS_A_CALL = 64
+CALL_ROWS = 2_000_000
+MICRO_BATCH = 2_048  # pairs whose activations stay in a core's second-level cache
 MISSING = -1
 
 
 class Trainer:
     """A network with its optimiser under a strategy.
 
-    The loss is the notebook's: sigmoid cross entropy, the mean over the global batch's rows
+    The loss is the notebook's: sigmoid cross entropy, the mean over the global batch's pairs
     (positives and the negatives that could be drawn), however many replicas share the batch.
+    `batch` is how many pairs a global batch has; it decides how the work is parted.
     """
 
     def __init__(
@@ -25,13 +28,16 @@ class Trainer:
         strategy: Any,
         learning_rate: float,
         total_steps: int = 0,
+        batch: int = MICRO_BATCH,
     ) -> None:
         self.strategy = strategy
         with strategy.scope():
             self.model = build()
             # Keras wraps each tf.Variable; the optimiser and the checkpoint take what is inside.
-            self._weights = [weight.value for weight in self.model.trainable_weights]
-            self.optimizer = FusedAdam(self._weights, learning_rate, total_steps)
+            self._weights = {weight.path: weight.value for weight in self.model.trainable_weights}
+            self.optimizer = FusedAdam(list(self._weights.values()), learning_rate, total_steps)
+        self._micro_batches = max(1, round(batch / strategy.num_replicas_in_sync / MICRO_BATCH))
+        self._steps_a_call = max(1, CALL_ROWS // batch)
         self._run = tf.function(self._steps, reduce_retracing=True)
 
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
@@ -42,8 +48,8 @@ class Trainer:
         """
         iterator = iter(self.strategy.experimental_distribute_dataset(batches))
         total = 0.0
-        for start in range(0, steps, STEPS_A_CALL):
-            count = min(STEPS_A_CALL, steps - start)
+        for start in range(0, steps, self._steps_a_call):
+            count = min(self._steps_a_call, steps - start)
             loss = float(self._run(iterator, tf.constant(count)))
             if not math.isfinite(loss):
                 raise RunError(
@@ -64,7 +70,7 @@ class Trainer:
             variable.assign(array)
 
     def _variables(self) -> list[Any]:
-        return [*self._weights, *self.optimizer.state]
+        return [*self._weights.values(), *self.optimizer.state]
 
     def _steps(self, iterator: Any, count: Any) -> Any:
         total = tf.constant(0.0)
@@ -75,15 +81,55 @@ class Trainer:
 
     def _step(self, users: Any, items: Any) -> Any:
         valid = tf.cast(items != MISSING, tf.float32)
-        replica = tf.distribute.get_replica_context()
-        rows = replica.all_reduce(tf.distribute.ReduceOp.SUM, tf.reduce_sum(valid))
-        columns = tf.shape(items)[1]
-        labels = tf.broadcast_to(tf.one_hot(0, columns), tf.shape(items))
-        with tf.GradientTape() as tape:
-            logits = self.model([users, tf.maximum(items, 0)], training=True)
-            entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
-            loss = tf.reduce_sum(entropy * valid) / rows
-        # Dense gradients: at these batch sizes most of a table's rows are in every batch.
-        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, self._weights)]
+        pairs = tf.reduce_sum(valid)
+        if self.strategy.num_replicas_in_sync > 1:
+            replica = tf.distribute.get_replica_context()
+            pairs = replica.all_reduce(tf.distribute.ReduceOp.SUM, pairs)
+        loss, gradients = self._gradients(users, tf.maximum(items, 0), valid, 1 / pairs)
         self.optimizer.apply(gradients)
         return loss
+
+    def _gradients(self, users: Any, items: Any, valid: Any, share: Any) -> tuple[Any, list[Any]]:
+        """The loss and its gradients in the order of the weights, summed over micro-batches.
+
+        Each micro-batch runs on one thread and the sums have a fixed order: the same bits
+        whatever the number of cores.
+        """
+        layers = {n: v.read_value() for n, v in self._weights.items() if not _is_table(n)}
+        # Gathered from the variable itself: a table that was read is copied before it is changed.
+        tables = {n.split("/")[0]: v for n, v in self._weights.items() if _is_table(n)}
+        losses, parts = [], []
+        for low, high in self._cuts(tf.shape(users)[0]):
+            ids = {"user": users[low:high], "item": tf.reshape(items[low:high], (-1,))}
+            rows = {
+                name: tf.gather(table, ids[name.split("_")[1]]) for name, table in tables.items()
+            }
+            loss, found = log_loss(rows, layers, valid[low:high], share)
+            losses.append(loss)
+            parts.append(found)
+        ids = {"user": users, "item": tf.reshape(items, (-1,))}
+        gradients = []
+        for name, variable in self._weights.items():
+            if not _is_table(name):
+                gradients.append(tf.add_n([part[name] for part in parts]))
+                continue
+            table = name.split("/")[0]
+            values = _joined([part[table] for part in parts])
+            # Dense: at these batch sizes most rows of the items' table are in every batch.
+            owner = ids[table.split("_")[1]]
+            gradients.append(tf.math.unsorted_segment_sum(values, owner, variable.shape[0]))
+        return tf.add_n(losses), gradients
+
+    def _cuts(self, rows: Any) -> list[tuple[Any, Any]]:
+        count = self._micro_batches
+        if count == 1:
+            return [(0, rows)]
+        return [(rows * n // count, rows * (n + 1) // count) for n in range(count)]
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith("/embeddings")
+
+
+def _joined(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else tf.concat(parts, 0)

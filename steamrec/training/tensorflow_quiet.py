@@ -23,5 +23,9 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 tf.get_logger().setLevel("ERROR")
+with contextlib.suppress(RuntimeError):  # it runs already
+    # An operation stays on one thread, so that its sums have one order, and operations run side
+    # by side, on a micro-batch each: the same weights on any number of cores.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
 
 __all__ = ["keras", "tf"]
