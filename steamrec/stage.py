@@ -53,11 +53,13 @@ class Outcome:
     """What a stage's run leaves for its receipt.
 
     `tables` were written and are hashed by the runner; `hashes` are those of outputs that are
-    no tables (models, files); `counts` are figures for people, in the order to print them.
+    no tables (models, files) or were hashed by the stage itself, which then gives their `rows`;
+    `counts` are figures for people, in the order to print them.
     """
 
     tables: list[Table] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
     counts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -144,4 +146,6 @@ def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:
         outputs[table.name] = {"rows": rows, "content_hash": hashed}
     for name, hashed in outcome.hashes.items():
         outputs[name] = {"content_hash": hashed}
+        if name in outcome.rows:
+            outputs[name]["rows"] = outcome.rows[name]
     return outputs

@@ -5,14 +5,13 @@ epoch, user, item): its remainder says which file (bucket) the row stands in, an
 in the file, so the files' bytes do not depend on how the work was parted.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.block import Block, IntArray, LongArray
-from steamrec.sampling.keyed import ROW_ORDER, WordArray, stream_keys, words
+from steamrec.sampling.keyed import ROW_ORDER, WordArray, mix, stream_keys, words
 from steamrec.sampling.negatives import train_negatives
+
+_HASH_SALT = np.uint64(0x737465616D726563)
 
 
 def epoch_rows(
@@ -23,36 +22,55 @@ def epoch_rows(
     seed: int,
     epoch: int,
     cumulative: LongArray | None = None,
-) -> tuple[WordArray, IntArray]:
-    """The block's rows of one epoch: keys uint64 [n] and rows int32 [n, 2 + per_positive].
+) -> IntArray:
+    """The block's rows of one epoch: int32 [n, 2 + per_positive].
 
     `block` is all that its users own (which no negative may be), `positives` the pairs to
     train on, of the same users or fewer.
     """
     counts = np.zeros(len(block.users), np.int64)
     counts[np.searchsorted(block.users, positives.users)] = np.diff(positives.offsets)
-    users = np.repeat(block.users, counts)
-    drawn = train_negatives(block, counts, per_positive, items, seed, epoch, cumulative)
-    rows = np.column_stack([users, positives.items, drawn]).astype(np.int32, copy=False)
-    keys = words(stream_keys(seed, ROW_ORDER, epoch, users), positives.items)
-    return keys, rows
+    rows = np.empty((len(positives.items), 2 + per_positive), np.int32)
+    rows[:, 0] = np.repeat(block.users, counts)
+    rows[:, 1] = positives.items
+    rows[:, 2:] = train_negatives(block, counts, per_positive, items, seed, epoch, cumulative)
+    return rows
 
 
-def in_buckets(
-    keys: WordArray, rows: IntArray, buckets: int
-) -> Iterator[tuple[int, WordArray, IntArray]]:
-    """The rows parted by key modulo `buckets`: (bucket, keys, rows), empty ones left out."""
-    bucket = (keys % np.uint64(buckets)).astype(np.int64)
+def row_keys(rows: IntArray, seed: int, epoch: int) -> WordArray:
+    """uint64 [n]: each row's random key."""
+    return words(stream_keys(seed, ROW_ORDER, epoch, rows[:, 0]), rows[:, 1])
+
+
+def in_buckets(rows: IntArray, buckets: int, seed: int, epoch: int) -> list[IntArray]:
+    """The rows parted by key modulo `buckets`, one array a bucket."""
+    keys = row_keys(rows, seed, epoch)
+    # NumPy sorts 16-bit numbers by counting.
+    kind = np.uint16 if buckets < 2**16 else np.int64
+    bucket = (keys % np.uint64(buckets)).astype(kind)
     order = np.argsort(bucket, kind="stable")
     ends = np.cumsum(np.bincount(bucket, minlength=buckets))
-    for number, chosen in enumerate(np.split(order, ends[:-1])):
-        if len(chosen):
-            yield number, keys[chosen], rows[chosen]
+    return np.split(rows[order], ends[:-1])
 
 
-def in_random_order(parts: list[tuple[WordArray, IntArray]]) -> npt.NDArray[np.int32]:
-    """The rows of one bucket, int32 [n, columns], sorted by key (ties by user, then item)."""
-    keys = np.concatenate([part[0] for part in parts])
-    rows = np.concatenate([part[1] for part in parts])
-    ordered: IntArray = rows[np.lexsort((rows[:, 1], rows[:, 0], keys))]
+def in_random_order(rows: IntArray, seed: int, epoch: int) -> IntArray:
+    """The rows of one bucket, sorted by key (ties by user, then item)."""
+    keys = row_keys(rows, seed, epoch)
+    order = np.argsort(keys)
+    placed = keys[order]
+    if (placed[1:] == placed[:-1]).any():
+        order = np.lexsort((rows[:, 1], rows[:, 0], keys))
+    ordered: IntArray = rows[order]
     return ordered
+
+
+def rows_hash(rows: IntArray) -> tuple[int, int]:
+    """A hash of the rows that does not depend on their order: two sums modulo 2**64.
+
+    The sums of the parts of a table add up to the table's; rows that stand twice count twice.
+    """
+    hashed: WordArray = np.full(len(rows), _HASH_SALT, np.uint64)
+    with np.errstate(over="ignore"):
+        for column in range(rows.shape[1]):
+            hashed = mix(hashed ^ rows[:, column].astype(np.uint64))
+        return int(hashed.sum()), int(mix(hashed ^ _HASH_SALT).sum())

@@ -25,11 +25,13 @@ TRAIN_NEGATIVES, EVAL_NEGATIVES, ROW_ORDER = 1, 2, 3
 def mix(words: WordArray) -> WordArray:
     """SplitMix64's finalizer, elementwise on uint64."""
     words = words + GAMMA
-    words ^= words >> _S1
-    words *= _M1
-    words ^= words >> _S2
-    words *= _M2
-    words ^= words >> _S3
+    shifted = np.empty_like(words)
+    for shift, factor in ((_S1, _M1), (_S2, _M2)):
+        np.right_shift(words, shift, out=shifted)
+        words ^= shifted
+        words *= factor
+    np.right_shift(words, _S3, out=shifted)
+    words ^= shifted
     return words
 
 
@@ -51,11 +53,17 @@ def words(keys: WordArray, draws: npt.NDArray[np.integer[Any]]) -> WordArray:
 
 
 def bounded(random_words: WordArray, bounds: npt.NDArray[np.integer[Any]]) -> LongArray:
-    """int64: each word as a number in [0, bound), bounds in [1, 2**32).
+    """int64: each word as a number in [0, bound), bounds in [1, 2**32), both of one shape.
 
     The upper half of the 96-bit product word * bound (multiply-high; Lemire, 2019), without its
     rejection step: no number is likelier than another by more than bound / 2**64.
     """
     factor = bounds.astype(np.uint64)
-    low = (random_words & _LOW) * factor >> _HALF
-    return ((random_words >> _HALF) * factor + low >> _HALF).astype(np.int64)
+    low = random_words & _LOW
+    low *= factor
+    low >>= _HALF
+    high = random_words >> _HALF
+    high *= factor
+    high += low
+    high >>= _HALF
+    return high.view(np.int64)

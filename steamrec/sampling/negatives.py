@@ -4,6 +4,10 @@ A user who owns the sorted items o_0 < o_1 < ... leaves items - owned free ones.
 item is r + (the number of i with o_i - i <= r): a bisection in o_i - i, which never falls.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,12 +16,14 @@ from steamrec.sampling.keyed import (
     EVAL_NEGATIVES,
     TRAIN_NEGATIVES,
     LongArray,
+    WordArray,
     bounded,
     stream_keys,
     words,
 )
 
 MISSING = -1
+PORTION = 32_768
 
 
 def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> IntArray:
@@ -26,13 +32,19 @@ def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> I
     rows and ranks have the same shape, and each rank is below the user's number of free items.
     One bisection serves all users: each user's o_i - i is lifted into a range of its own.
     """
-    starts = block.offsets[:-1]
-    owners = np.repeat(np.arange(len(starts)), np.diff(block.offsets))
-    gaps = block.items.astype(np.int64) - (np.arange(len(block.items)) - starts[owners])
-    width = np.int64(items + 1)
-    found = np.searchsorted(owners * width + gaps, rows * width + ranks, side="right")
-    drawn: IntArray = (ranks + found - starts[rows]).astype(np.int32)
-    return drawn
+    owned = np.diff(block.offsets)
+    width = items + 1
+    # Half as wide numbers where they suffice: the bisection's cost is memory.
+    kind: Any = np.int32 if len(owned) * width < 2**31 else np.int64
+    lifts: npt.NDArray[Any] = np.arange(0, len(owned) * width, width, dtype=kind)
+    starts: npt.NDArray[Any] = block.offsets[:-1].astype(kind)
+    gaps: npt.NDArray[Any] = block.items - np.arange(len(block.items), dtype=kind)
+    gaps += np.repeat(lifts + starts, owned)
+    drawn: npt.NDArray[Any] = ranks.astype(kind)
+    found = np.searchsorted(gaps, lifts[rows] + drawn, side="right")
+    drawn += found.astype(kind)
+    drawn -= starts[rows]
+    return drawn.astype(np.int32, copy=False)
 
 
 def weighted_free_items(
@@ -73,25 +85,52 @@ def train_negatives(
     Uniform, or by the whole-number weights in `cumulative` (as in weighted_free_items). A user
     who owns everything gets MISSING.
     """
+    keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, block.users)
+    negatives = np.empty((int(positives.sum()), per_positive), np.int32)
+    filled = negatives.reshape(-1)
+    end = 0
+    for first, last in _portions(positives * per_positive):
+        draws = positives[first:last] * per_positive
+        start, end = end, end + int(draws.sum())
+        part = _users(block, first, last)
+        filled[start:end] = _draw(part, draws, items, keys[first:last], cumulative)
+    return negatives
+
+
+def _draw(
+    block: Block, draws: LongArray, items: int, keys: WordArray, cumulative: LongArray | None
+) -> IntArray:
+    """int32 [draws.sum()]: the first `draws` negatives of each user's stream."""
     if cumulative is None:
         free = items - np.diff(block.offsets)
     else:
         before = np.concatenate([[0], np.cumsum(np.diff(cumulative)[block.items])])
         free = cumulative[-1] - np.diff(before[block.offsets])
-    rows = np.repeat(np.arange(len(block.users)), positives)
-    first = np.cumsum(positives) - positives
-    draw = (np.arange(len(rows)) - first[rows]) * per_positive
-    keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, block.users)
-    some = np.flatnonzero(free[rows] > 0)
-    rows, draw = rows[some], draw[some]
-    negatives = np.full((int(positives.sum()), per_positive), MISSING, np.int32)
-    for column in range(per_positive):
-        points = bounded(words(keys[rows], draw + column), free[rows])
-        if cumulative is None:
-            negatives[some, column] = free_items(block, rows, points, items)
-        else:
-            negatives[some, column] = weighted_free_items(block, rows, points, cumulative)
-    return negatives
+    rows = np.repeat(np.arange(len(block.users)), draws)
+    number = np.arange(len(rows)) - (np.cumsum(draws) - draws)[rows]
+    points = bounded(words(keys[rows], number), free[rows])
+    if cumulative is None:
+        drawn = free_items(block, rows, points, items)
+    else:
+        drawn = weighted_free_items(block, rows, points, cumulative)
+    if not free.all():
+        drawn[free[rows] == 0] = MISSING
+    return drawn
+
+
+def _portions(draws: LongArray) -> Iterator[tuple[int, int]]:
+    """Ranges of users with about PORTION draws each: what stays in a core's cache."""
+    ends = np.cumsum(draws)
+    total = int(ends[-1]) if len(ends) else 0
+    cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION)) + 1
+    yield from pairwise(np.unique([0, *cuts.tolist(), len(draws)]).tolist())
+
+
+def _users(block: Block, first: int, last: int) -> Block:
+    """The block's users number `first` to `last` - 1."""
+    offsets = block.offsets[first : last + 1]
+    items = block.items[offsets[0] : offsets[-1]]
+    return Block(block.number, block.users[first:last], offsets - offsets[0], items)
 
 
 def eval_negatives(block: Block, count: int, items: int, seed: int) -> list[IntArray]:

@@ -7,42 +7,46 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steamrec import tables
-from steamrec.sampling.negatives import MISSING
+from steamrec.errors import RunError
 from steamrec.settings import Settings
 from steamrec.spark.blocks import user_blocks
 from steamrec.spark.placement import slots
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.stages.given import given_negatives
-from steamrec.tables import Table
-from steamrec.tasks.sample import CHUNKS, EVAL_ROWS, draw_chunks, draw_eval, order_rows
+from steamrec.tasks.sample import (
+    CHUNKS,
+    EVAL_ROWS,
+    FILES,
+    draw_chunks,
+    draw_eval,
+    write_files,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 BLOCK_SIZE = 1024
+# Drawn epochs wait on Spark's disks for their files: so many at a time.
+EPOCHS_A_JOB = 8
 
 
 def run(context: Context) -> Outcome:
     """Write one table an epoch, and the evaluation negatives."""
-    settings = context.settings
-    epochs, negatives = shape(settings)
-    owned = context.read(tables.INTERACTIONS)
-    fitted = context.read(tables.TRAIN).where("not validation")
-    blocks = user_blocks(BLOCK_SIZE, owned, fitted).persist()
-    rows = fitted.count()
-    written = []
-    for epoch in range(epochs):
-        table = tables.train_negatives(epoch, negatives)
-        _write_epoch(context, blocks, table, epoch, negatives, rows)
-        written.append(table)
-    for stale in context.workspace.list("negatives/train"):
-        if f"negatives/train/{stale}" not in {table.name for table in written}:
-            context.workspace.remove(f"negatives/train/{stale}")
-    counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": rows, "negatives_a_row": negatives}
-    if written:
-        counts["negatives_missing"] = _missing(context, written[0])
-    counts |= _write_eval(context, user_blocks(BLOCK_SIZE, owned))
-    return Outcome([*written, tables.EVAL_NEGATIVES], counts=counts)
+    epochs, negatives = shape(context.settings)
+    train = context.read(tables.TRAIN)
+    fitted, validation = train.where("not validation"), train.where("validation")
+    blocks = user_blocks(BLOCK_SIZE, fitted, validation, context.read(tables.HOLDOUT)).persist()
+    for epoch in context.workspace.list("negatives/train"):
+        context.workspace.remove(f"negatives/train/{epoch}")
+    outcome = Outcome([tables.EVAL_NEGATIVES])
+    counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": 0, "negatives_a_row": negatives}
+    if epochs:
+        rows = fitted.count()
+        for first in range(0, epochs, EPOCHS_A_JOB):
+            some = range(first, min(first + EPOCHS_A_JOB, epochs))
+            counts |= _write_epochs(context, blocks, outcome, some, negatives, rows)
+    outcome.counts = counts | _write_eval(context, blocks)
+    return outcome
 
 
 def shape(settings: Settings) -> tuple[int, int]:
@@ -52,26 +56,46 @@ def shape(settings: Settings) -> tuple[int, int]:
     return epochs, max((network["negatives"] for network in networks), default=0)
 
 
-def _write_epoch(
-    context: Context, blocks: "DataFrame", table: Table, epoch: int, negatives: int, rows: int
-) -> None:
+def _write_epochs(
+    context: Context,
+    blocks: "DataFrame",
+    outcome: Outcome,
+    epochs: range,
+    negatives: int,
+    rows: int,
+) -> dict[str, int]:
+    """Write some epochs in one Spark job: draw by user, send each file's rows to one task."""
+    from pyspark.sql import functions as F  # noqa: N812
+
     sampling = context.settings.sampling
-    files = max(1, math.ceil(rows / sampling.rows_per_file))
+    files = len(epochs) * max(1, math.ceil(rows / sampling.rows_per_file))
     draw = functools.partial(
         draw_chunks,
+        epochs=epochs,
         slots=slots(context.spark, files),
         per_positive=negatives,
         items=context.read(tables.ITEMS).count(),
         seed=sampling.seed,
-        epoch=epoch,
         cumulative=_cumulative(context),
     )
+    write = functools.partial(
+        write_files, root=context.workspace.root, per_positive=negatives, seed=sampling.seed
+    )
     chunks = blocks.mapInArrow(draw, CHUNKS).repartition(files, "slot")
-    order = functools.partial(order_rows, names=list(table.columns))
-    frame = chunks.mapInArrow(order, table.ddl)
-    # Random numbers gain nothing from a dictionary, and a file is meant to be one row group.
-    options = {"parquet.enable.dictionary": "false", "parquet.block.size": str(1 << 30)}
-    frame.write.mode("overwrite").options(**options).parquet(context.workspace.path(table.name))
+    sums = [F.sum(name).alias(name) for name in ("rows", "missing", "first", "second")]
+    written = chunks.mapInArrow(write, FILES).groupBy("epoch").agg(*sums).collect()
+    for row in sorted(written):
+        if row["rows"] != rows:
+            raise RunError(
+                f"Epoch {row['epoch']} has {row['rows']:,} rows for {rows:,} training pairs; "
+                "this is a fault of steamrec, please report it."
+            )
+        name = tables.train_negatives(row["epoch"], negatives).name
+        context.workspace.write_bytes(f"{name}/_SUCCESS", b"")
+        outcome.rows[name] = row["rows"]
+        halves = (int(row["first"]) % 2**64, int(row["second"]) % 2**64)
+        outcome.hashes[name] = f"{halves[0]:016x}{halves[1]:016x}"
+    return {"rows_an_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
 
 
 def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
@@ -90,22 +114,11 @@ def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None
     return cumulative
 
 
-def _missing(context: Context, table: Table) -> int:
-    from pyspark.sql import functions as F  # noqa: N812
-
-    columns = [name for name in table.columns if name.startswith("negative_")]
-    sums = [F.sum((F.col(name) == MISSING).cast("long")) for name in columns]
-    row = context.read(table).agg(*sums).first()
-    assert row is not None
-    return sum(int(value or 0) for value in row)
-
-
-def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:
+def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
     """Write negatives/eval: drawn, or as published; returns its figures."""
     from pyspark.sql import functions as F  # noqa: N812
 
     wanted = context.settings.sampling.eval_negatives
-    holdout = context.read(tables.HOLDOUT).select("user")
     given = given_negatives(context) if context.settings.split.method == "given" else None
     if given is None:
         draw = functools.partial(
@@ -114,7 +127,7 @@ def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:
             items=context.read(tables.ITEMS).count(),
             seed=context.settings.sampling.seed,
         )
-        frame = owned.mapInArrow(draw, EVAL_ROWS).join(holdout, "user")
+        frame = blocks.mapInArrow(draw, EVAL_ROWS)
     else:
         flat = given.select("user_id", F.posexplode("item_ids").alias("position", "item_id"))
         known = flat.join(context.read(tables.ITEMS), "item_id").join(
@@ -125,10 +138,12 @@ def _write_eval(context: Context, owned: "DataFrame") -> dict[str, Any]:
             F.transform(entries, lambda entry: entry["item"]).alias("items")
         )
     context.write(frame, tables.EVAL_NEGATIVES)
-    short = context.read(tables.EVAL_NEGATIVES).where(F.size("items") < wanted).count()
+    short = F.count(F.when(F.size("items") < wanted, 1))
+    counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
+    assert counted is not None
     return {
-        "eval_users": context.read(tables.EVAL_NEGATIVES).count(),
-        "eval_users_with_fewer_negatives": short if given is None else 0,
+        "eval_users": counted[0],
+        "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
     }
 
 
@@ -141,4 +156,4 @@ def _used(settings: Settings) -> dict[str, Any]:
     return used
 
 
-STAGE = Stage(name="sample", version=1, needs=("prepare", "split"), used=_used, run=run)
+STAGE = Stage(name="sample", version=2, needs=("prepare", "split"), used=_used, run=run)

@@ -1,7 +1,8 @@
 import numpy as np
 
 from steamrec.block import Block
-from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order
+from steamrec.sampling import epochs
+from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order, rows_hash
 
 
 def world(seed=0, users=50, items=40):
@@ -21,7 +22,7 @@ def fitted(block):
 def test_a_row_is_a_positive_with_negatives_of_its_user():
     block = world()
     positives = fitted(block)
-    _, rows = epoch_rows(block, positives, 3, 40, 1, 0)
+    rows = epoch_rows(block, positives, 3, 40, 1, 0)
     owners = np.repeat(positives.users, np.diff(positives.offsets))
     assert rows[:, 0].tolist() == owners.tolist()
     assert rows[:, 1].tolist() == positives.items.tolist()
@@ -33,33 +34,52 @@ def test_a_row_is_a_positive_with_negatives_of_its_user():
 def test_users_without_positives_give_no_rows():
     block = world(users=3)
     some = Block(0, np.array([1], "i4"), np.array([0, 1]), block.items[block.offsets[1] :][:1])
-    _, rows = epoch_rows(block, some, 2, 40, 1, 0)
+    rows = epoch_rows(block, some, 2, 40, 1, 0)
     assert rows[:, 0].tolist() == [1]
 
 
 def test_buckets_and_order_do_not_depend_on_how_rows_were_parted():
     block = world()
-    keys, rows = epoch_rows(block, fitted(block), 2, 40, 1, 0)
+    rows = epoch_rows(block, fitted(block), 2, 40, 1, 0)
 
     def ordered(parts):
-        buckets = {}
-        for part in parts:
-            for bucket, chosen, selected in in_buckets(keys[part], rows[part], 3):
-                buckets.setdefault(bucket, []).append((chosen, selected))
-        return [in_random_order(buckets[bucket]).tolist() for bucket in sorted(buckets)]
+        buckets = zip(*(in_buckets(part, 3, 1, 0) for part in parts), strict=True)
+        return [in_random_order(np.concatenate(bucket), 1, 0).tolist() for bucket in buckets]
 
-    everything = np.arange(len(rows))
-    whole = ordered([everything])
-    assert ordered(np.array_split(everything[::-1], 7)) == whole
+    whole = ordered([rows])
+    assert ordered(np.array_split(rows[::-1], 7)) == whole
     assert sorted(row for bucket in whole for row in bucket) == sorted(rows.tolist())
+    assert min(map(len, whole)) > len(rows) / 5
+
+
+def test_equal_keys_are_ordered_by_user_and_item(monkeypatch):
+    monkeypatch.setattr(epochs, "row_keys", lambda rows, seed, epoch: np.zeros(len(rows), "u8"))
+    rows = np.array([[2, 1, 9], [1, 5, 9], [1, 4, 9]], np.int32)
+    assert in_random_order(rows, 1, 0).tolist() == [[1, 4, 9], [1, 5, 9], [2, 1, 9]]
 
 
 def test_the_order_is_random_and_another_in_each_epoch():
     block = world(users=400)
     first_users = []
     for epoch in (0, 1):
-        keys, rows = epoch_rows(block, fitted(block), 1, 40, 1, epoch)
-        ordered = in_random_order([(keys, rows)])
+        ordered = in_random_order(epoch_rows(block, fitted(block), 1, 40, 1, epoch), 1, epoch)
         assert abs(np.corrcoef(np.arange(len(ordered)), ordered[:, 0])[0, 1]) < 0.05
         first_users.append(ordered[:50, 0].tolist())
     assert first_users[0] != first_users[1]
+
+
+def test_the_hash_follows_every_value_and_row_but_not_the_order():
+    block = world()
+    rows = epoch_rows(block, fitted(block), 2, 40, 1, 0)
+    whole = rows_hash(rows)
+    assert rows_hash(rows[::-1]) == whole
+    parts = np.array([rows_hash(part) for part in np.array_split(rows, 5)], dtype=object)
+    assert tuple(total % 2**64 for total in parts.sum(axis=0)) == whole
+    assert rows_hash(rows[1:]) != whole != rows_hash(np.concatenate([rows, rows[:1]]))
+    for column in range(rows.shape[1]):
+        changed = rows.copy()
+        changed[3, column] += 1
+        assert rows_hash(changed) != whole
+    swapped = rows.copy()
+    swapped[:, [2, 3]] = rows[:, [3, 2]]
+    assert rows_hash(swapped) != whole
