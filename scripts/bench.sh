@@ -2,7 +2,8 @@
 # Measure on the real file; figures go to build/bench and to standard output.
 #   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
 # WHAT: steam (the whole night of conf/steam.toml; the default), notebook (that of
-# conf/notebook.toml), ingest (the stage against ast.literal_eval on every line).
+# conf/notebook.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
+# stage and its NumPy core against a plain Python loop, on the split of the night run before).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
@@ -13,6 +14,16 @@ case $what in
   ingest)
     .venv/bin/python scripts/bench_ingest.py "$raw" | tee build/bench/ingest.json
     ;;
+  sampling)
+    if [ ! -e build/bench/workspace-steam/receipts/split.json ]; then
+      .venv/bin/steamrec ingest --config conf/steam.toml --workspace build/bench/workspace-steam \
+        --master 'local[2]' --set "input.path=$raw"
+      .venv/bin/steamrec prepare --config conf/steam.toml --workspace build/bench/workspace-steam \
+        --master 'local[2]' --set "input.path=$raw"
+    fi
+    .venv/bin/python scripts/bench_sampling.py build/bench/workspace-steam |
+      tee build/bench/sampling.json
+    ;;
   steam | notebook)
     rm -rf "build/bench/workspace-$what"
     .venv/bin/python scripts/bench_night.py --output build/bench --name "$what" \
@@ -20,7 +31,7 @@ case $what in
       --config "conf/$what.toml" --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|notebook|ingest]" >&2
+    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling]" >&2
     exit 2
     ;;
 esac

@@ -1,0 +1,133 @@
+"""Measure drawing negatives: the notebook's Python loop, the NumPy core, the stage with Spark.
+
+    python scripts/bench_sampling.py WORKSPACE [--master URL] [--epochs N] [--times 1,2,4,8]
+
+WORKSPACE holds a finished split (tables users, items, train, holdout); it is only read. All
+three draw on the same pairs in this process. Then the stage draws one epoch for copies of the
+users, to show that a negative costs the same. Prints one JSON line.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from steamrec import tables
+from steamrec.block import unpack
+from steamrec.sampling.negatives import train_negatives
+from steamrec.settings import load_settings
+from steamrec.stage import Context, run_stage
+from steamrec.stages import sample
+from steamrec.workspace import Receipt, Workspace
+
+NEGATIVES = 4
+
+
+def pairs(source: Path, name: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """The (user, item) pairs of a table, packed and sorted; of train those to fit on."""
+    filters = [("validation", "=", False)] if name == "train" else None
+    table = pq.read_table(source / name, columns=["user", "item"], filters=filters)
+    users, items = (table[column].to_numpy().astype(np.int64) for column in ("user", "item"))
+    return np.sort(users << 32 | items)
+
+
+def loop_rate(owned: Any, fitted: Any, items: int, positives: int = 400_000) -> float:
+    """Negatives a second of the plain loop: draw an item, again while the user owns it."""
+    known = dict.fromkeys(zip((owned >> 32).tolist(), (owned & 0xFFFFFFFF).tolist(), strict=True))
+    some = fitted[:positives]
+    rows = list(zip((some >> 32).tolist(), (some & 0xFFFFFFFF).tolist(), strict=True))
+    users, drawn = [], []
+    start = time.perf_counter()
+    for user, _item in rows:
+        for _ in range(NEGATIVES):
+            negative = random.randrange(items)
+            while (user, negative) in known:
+                negative = random.randrange(items)
+            users.append(user)
+            drawn.append(negative)
+    return len(drawn) / (time.perf_counter() - start)
+
+
+def core_rate(owned: Any, fitted: Any, items: int) -> float:
+    """Negatives a second of the NumPy core, in one thread, over all users."""
+    blocks = []
+    for packed in np.split(owned, np.flatnonzero(np.diff((owned >> 32) // sample.BLOCK_SIZE)) + 1):
+        low, high = np.searchsorted(fitted, [packed[0] >> 32 << 32, (packed[-1] >> 32) + 1 << 32])
+        block, positives = unpack(0, packed), unpack(0, fitted[low:high])
+        counts = np.zeros(len(block.users), np.int64)
+        counts[np.searchsorted(block.users, positives.users)] = np.diff(positives.offsets)
+        blocks.append((block, counts))
+    start = time.perf_counter()
+    drawn = sum(train_negatives(*block, NEGATIVES, items, 1, 0).size for block in blocks)
+    return drawn / (time.perf_counter() - start)
+
+
+def stage_rate(context: Context, source: Path, copies: int) -> tuple[float, float]:
+    """Negatives a second and seconds of the sample stage for `copies` times the users."""
+    context.workspace.remove("negatives")
+    for name in ("users", "items", "train", "holdout"):
+        frame = context.spark.read.parquet(str(source / name))
+        if name != "items" and copies > 1:
+            users = len(pq.read_table(source / "users", columns=["user"]))
+            copy = context.spark.range(copies).withColumnRenamed("id", "copy")
+            frame = frame.crossJoin(copy).withColumn("user", (frame.user + copy["copy"] * users))
+        context.write(frame, getattr(tables, name.upper()))
+    for stage in ("prepare", "split"):
+        done = Receipt(stage, str(copies), {}, {}, {stage: {"content_hash": "0"}}, {}, 0.0, "")
+        done.save(context.workspace)
+    start = time.perf_counter()
+    counts = run_stage(sample.STAGE, context).counts
+    seconds = time.perf_counter() - start
+    drawn = counts["epochs"] * counts["rows_an_epoch"] * NEGATIVES
+    return drawn / seconds, seconds
+
+
+def measure(source: Path, master: str, epochs: int, times: list[int]) -> dict[str, Any]:
+    """All figures, rates in negatives a second."""
+    items = len(pq.read_table(source / "items", columns=["item"]))
+    fitted = pairs(source, "train")
+    owned = pairs(source, "interactions")
+    figures: dict[str, Any] = {"bench": "sampling", "training_pairs": len(fitted)}
+    figures["python_loop"] = round(loop_rate(owned, fitted, items))
+    figures["numpy_core"] = round(core_rate(owned, fitted, items))
+
+    with tempfile.TemporaryDirectory(prefix="steamrec-bench-") as folder:
+
+        def context(epochs: int) -> Context:
+            settings = load_settings(None, [f"train.epochs={epochs}"])
+            return Context(settings, Workspace(folder), master=master, fresh=True)
+
+        night = context(epochs)
+        night.spark.range(1).count()
+        rate, seconds = stage_rate(night, source, 1)
+        figures |= {"epochs": epochs, "stage": round(rate), "stage_seconds": round(seconds, 1)}
+        figures["times_users"] = {}
+        for copies in times:
+            rate, seconds = stage_rate(context(1), source, copies)
+            figures["times_users"][copies] = {"rate": round(rate), "seconds": round(seconds, 1)}
+        night.spark.stop()
+    figures["core_against_loop"] = round(figures["numpy_core"] / figures["python_loop"], 1)
+    figures["stage_against_loop"] = round(figures["stage"] / figures["python_loop"], 1)
+    return figures
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("workspace", type=Path, help="a workspace with a finished split")
+    parser.add_argument("--master", default="local[2]", help="Spark's master URL")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--times", default="1,2,4,8", help="copies of the users; '' for none")
+    arguments = parser.parse_args()
+    times = [int(copies) for copies in arguments.times.split(",") if copies]
+    print(json.dumps(measure(arguments.workspace, arguments.master, arguments.epochs, times)))
+
+
+if __name__ == "__main__":
+    main()
