@@ -5,7 +5,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from steamrec import tables
-from steamrec.evaluation.histograms import rank_histogram
+from steamrec.evaluation.histograms import RankCells
 from steamrec.ranking.intervals import bootstrap_mean
 from steamrec.ranking.metrics import METRICS, metric_values
 
@@ -14,39 +14,50 @@ if TYPE_CHECKING:
 
     from steamrec.stage import Context
 
+Bounds = list[tuple[int, int]]
 
-def size_quartiles(
-    context: "Context", ranks: "dict[str, DataFrame]", cutoffs: Sequence[int]
-) -> list[dict[str, Any]]:
-    """HR and NDCG of each model under the full protocol for the quartiles of library size."""
-    settings = context.settings.evaluate
+
+def size_parts(context: "Context") -> "tuple[Bounds, DataFrame]":
+    """The quartiles of library size, (fewest, most items) each, and each user's: user, part."""
+    from pyspark.sql import functions as F  # noqa: N812
+
     users = context.read(tables.USERS).select("user", "items")
     quantiles = users.selectExpr("percentile(items, array(0.0, 0.25, 0.5, 0.75, 1.0))").first()
     assert quantiles is not None
-    bounds = [int(bound) for bound in quantiles[0]]
+    ends = [int(bound) for bound in quantiles[0]]
+    part = sum((F.col("items") > F.lit(end)).cast("int") for end in ends[1:4])
+    bounds = [(ends[place] + (place > 0), ends[place + 1]) for place in range(4)]
+    return bounds, users.select("user", F.lit(part).alias("part"))
+
+
+def size_quartiles(
+    context: "Context",
+    cells: RankCells,
+    bounds: Bounds,
+    models: Sequence[str],
+    cutoffs: Sequence[int],
+) -> list[dict[str, Any]]:
+    """HR, NDCG and MRR of each model under the full protocol for the users of each quartile."""
+    settings = context.settings.evaluate
     figures = []
-    for quartile in range(4):
-        low, high = bounds[quartile] + (quartile > 0), bounds[quartile + 1]
-        inside = users.where(f"items >= {low} and items <= {high}").select("user")
-        for model, frame in ranks.items():
-            full = frame.where("protocol = 'full'").join(inside, "user", "left_semi")
-            histogram = rank_histogram(full, max(cutoffs))
-            if not histogram.counts.sum():
-                continue
-            for metric, k in product(METRICS, cutoffs):
-                values = metric_values(metric, histogram.ranks, k)
-                mean, start, end = bootstrap_mean(
-                    values, histogram.counts, settings.bootstrap, settings.seed
-                )
-                figures.append(
-                    {
-                        "model": model,
-                        "items": [low, high],
-                        "users": int(histogram.counts.sum()),
-                        "metric": metric,
-                        "k": k,
-                        "value": mean,
-                        "ci95": [start, end],
-                    }
-                )
+    for (part, (low, high)), model in product(enumerate(bounds), models):
+        histogram = cells.histogram(model, "full", part)
+        if not histogram.counts.sum():
+            continue
+        for metric, k in product(METRICS, cutoffs):
+            values = metric_values(metric, histogram.ranks, k)
+            mean, start, end = bootstrap_mean(
+                values, histogram.counts, settings.bootstrap, settings.seed
+            )
+            figures.append(
+                {
+                    "model": model,
+                    "items": [low, high],
+                    "users": int(histogram.counts.sum()),
+                    "metric": metric,
+                    "k": k,
+                    "value": mean,
+                    "ci95": [start, end],
+                }
+            )
     return figures

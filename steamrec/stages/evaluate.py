@@ -1,23 +1,20 @@
 """Evaluate: every model's ranks -> metrics.json."""
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from steamrec import tables
-from steamrec.evaluation.histograms import Histogram, joint_histogram, rank_histogram
+from steamrec.evaluation.histograms import Histogram, RankCells, rank_cells
 from steamrec.evaluation.lists import list_figures
-from steamrec.evaluation.quartiles import size_quartiles
+from steamrec.evaluation.quartiles import size_parts, size_quartiles
 from steamrec.ranking.intervals import bootstrap_mean
 from steamrec.ranking.metrics import METRICS, metric_values
 from steamrec.settings import Settings
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.tasks.rank import FULL, SAMPLED, VALIDATION
 from steamrec.workspace.receipts import digest
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 METRICS_FILE = "metrics.json"
 CHOOSING = ("ndcg", 10)
@@ -50,8 +47,11 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
     settings = context.settings.evaluate
     cap = max(*settings.k, CHOOSING[1])
     ranks = {name: context.read(tables.ranks(name)) for name in models}
+    bounds, parts = size_parts(context)
+    baselines = [name for name in models if name in BASELINES]
+    cells = rank_cells(ranks, parts, baselines, cap)
     histograms = {
-        (name, protocol): rank_histogram(ranks[name].where(f"protocol = '{protocol}'"), cap)
+        (name, protocol): cells.histogram(name, protocol)
         for name, protocol in product(models, (SAMPLED, FULL, VALIDATION))
     }
     results = [
@@ -73,9 +73,9 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         "best": best,
         "results": [_ordered(result) for result in results],
         "validation": validation,
-        "paired": _paired(context, ranks, models, validation, cap),
+        "paired": _paired(context, cells, models, validation),
         "lists": list_figures(context, ranks, settings.k),
-        "by_library_size": size_quartiles(context, ranks, settings.k),
+        "by_library_size": size_quartiles(context, cells, bounds, models, settings.k),
     }
 
 
@@ -91,11 +91,7 @@ def _ordered(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _paired(
-    context: Context,
-    ranks: "dict[str, DataFrame]",
-    models: tuple[str, ...],
-    validation: dict[str, Any],
-    cap: int,
+    context: Context, cells: RankCells, models: tuple[str, ...], validation: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Each model against popularity and against the best baseline, user by user."""
     settings = context.settings.evaluate
@@ -107,10 +103,7 @@ def _paired(
         if name == other:
             continue
         for protocol in (SAMPLED, FULL):
-            condition = f"protocol = '{protocol}'"
-            joint = joint_histogram(
-                ranks[name].where(condition), ranks[other].where(condition), cap
-            )
+            joint = cells.joint(name, other, protocol)
             for metric in METRICS:
                 values = np.subtract(
                     metric_values(metric, joint.ranks, 10), metric_values(metric, joint.others, 10)
