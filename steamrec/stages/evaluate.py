@@ -40,7 +40,7 @@ def evaluate_stage(models: tuple[str, ...]) -> Stage:
         return settings.evaluate.model_dump(mode="json")
 
     needs = ("prepare", "split", *(f"rank/{name}" for name in models))
-    return Stage("evaluate", 1, needs, used, run)
+    return Stage("evaluate", 2, needs, used, run)
 
 
 def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
