@@ -5,7 +5,7 @@ the same arrays, and floating-point sums run in the same order, whatever Spark's
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,13 +24,44 @@ class Block:
     """The users of one block with the items of each.
 
     users: int32 [n], ascending; offsets: int64 [n + 1]; items: int32 [offsets[-1]], each
-    user's between offsets[u] and offsets[u + 1], ascending.
+    user's between offsets[u] and offsets[u + 1], ascending. places: int64, for each of the items
+    a number that grows along the user's library; None where nobody asked for it. Only the order
+    of the places means anything: a gap would tell where an item was held out.
     """
 
     number: int
     users: IntArray
     offsets: LongArray
     items: IntArray
+    places: LongArray | None = None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Packed (user, item) pairs, sorted, each with its place in the library.
+
+    packed: int64 [n], each user << 32 | item; places: int64 [n].
+    """
+
+    packed: LongArray
+    places: LongArray
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "Pairs":
+        """The chosen of the pairs; bool [n]."""
+        return Pairs(self.packed[chosen], self.places[chosen])
+
+    def merged(self, other: "Pairs") -> "Pairs":
+        """These pairs and the other ones, sorted."""
+        packed = np.concatenate([self.packed, other.packed])
+        order = np.argsort(packed, kind="stable")
+        return Pairs(packed[order], np.concatenate([self.places, other.places])[order])
+
+    def block(self, number: int) -> Block:
+        """Block `number` of these pairs, with places."""
+        return replace(unpack(number, self.packed), places=self.places)
 
 
 def unpack(number: int, packed: LongArray) -> Block:
@@ -49,11 +80,28 @@ def read_packed(
     The batches have the flat columns block, kind and pair, sorted in this order, with each
     block whole: what steamrec.spark.blocks.user_blocks makes, inside mapInArrow.
     """
-    waiting: list[tuple[LongArray, LongArray]] = []
+    for number, parts in _read(batches, kinds, ("pair",)):
+        yield number, [pair for (pair,) in parts]
+
+
+def read_pairs(
+    batches: "Iterator[pa.RecordBatch]", kinds: int
+) -> Iterator[tuple[int, list[Pairs]]]:
+    """As read_packed, from batches that also have the column place."""
+    for number, parts in _read(batches, kinds, ("pair", "place")):
+        yield number, [Pairs(pair, place) for pair, place in parts]
+
+
+def _read(
+    batches: "Iterator[pa.RecordBatch]", kinds: int, columns: tuple[str, ...]
+) -> Iterator[tuple[int, list[list[LongArray]]]]:
+    """Each block's number and, for each kind, the values of `columns`."""
+    waiting: list[list[LongArray]] = []
     number = -1
     for batch in batches:
-        blocks, kind, pair = (
-            batch.column(name).to_numpy(zero_copy_only=False) for name in ("block", "kind", "pair")
+        blocks, *values = (
+            batch.column(name).to_numpy(zero_copy_only=False)
+            for name in ("block", "kind", *columns)
         )
         cuts = np.flatnonzero(np.diff(blocks)) + 1
         for start, stop in pairwise([0, *cuts.tolist(), len(blocks)]):
@@ -63,19 +111,24 @@ def read_packed(
                 yield number, _by_kind(waiting, kinds)
                 waiting = []
             number = int(blocks[start])
-            waiting.append((kind[start:stop], pair[start:stop]))
+            waiting.append([value[start:stop] for value in values])
     if waiting:
         yield number, _by_kind(waiting, kinds)
 
 
-def _by_kind(parts: list[tuple[LongArray, LongArray]], kinds: int) -> list[LongArray]:
-    kind = np.concatenate([part[0] for part in parts])
-    pair = np.concatenate([part[1] for part in parts])
+def _by_kind(parts: list[list[LongArray]], kinds: int) -> list[list[LongArray]]:
+    kind, *values = (np.concatenate(column) for column in zip(*parts, strict=True))
     bounds = np.searchsorted(kind, np.arange(kinds + 1))
-    return [pair[low:high] for low, high in pairwise(bounds)]
+    return [[value[low:high] for value in values] for low, high in pairwise(bounds)]
 
 
 def read_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
     """The blocks in batches of one kind."""
     for number, (packed,) in read_packed(batches, 1):
         yield unpack(number, packed)
+
+
+def read_placed_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
+    """The blocks in batches of one kind that have the column place."""
+    for number, (pairs,) in read_pairs(batches, 1):
+        yield pairs.block(number)

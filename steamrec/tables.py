@@ -66,14 +66,19 @@ ITEMS = Table(
     {"item": "int", "item_id": "string", "item_name": "string", "owners": "bigint"},
 )
 
-INTERACTIONS = Table("interactions", {"user": "int", "item": "int", "playtime_forever": "bigint"})
+# `place` grows along a user's library as the file has it (and along the file).
+INTERACTIONS = Table(
+    "interactions",
+    {"user": "int", "item": "int", "playtime_forever": "bigint", "place": "bigint"},
+)
 
-# Users with too few items for a model, with those of their items that the catalogue knows.
+# Users with too few items for a model, with those of their items that the catalogue knows, in
+# the order of the library.
 COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 
 # Training pairs. `validation` marks the few that are kept from fitting and used to choose
 # (best epoch, best model); no user has more than one.
-TRAIN = Table("train", {"user": "int", "item": "int", "validation": "boolean"})
+TRAIN = Table("train", {"user": "int", "item": "int", "place": "bigint", "validation": "boolean"})
 
 HOLDOUT = Table("holdout", {"user": "int", "item": "int"})
 

@@ -20,6 +20,7 @@ from steamrec.stage import Context
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyspark.sql import DataFrame
 
 BLOCK_SIZE = 8192
 SUMS = "item int, others binary, counts binary"
@@ -30,13 +31,14 @@ def fit(context: Context) -> Artifact:
     items = context.read(tables.ITEMS).count()
     users = context.read(tables.USERS).count()
     settings = context.settings.train.ease
-    weights = ease_weights(_gram(context, items), settings.regularization)
+    train = context.read(tables.TRAIN).where("not validation")
+    weights = ease_weights(gram_matrix(train, items), settings.regularization)
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 
 
-def _gram(context: Context, items: int) -> npt.NDArray[np.float32]:
-    """float32 [items, items]: how many training users own both; whole numbers, so exact."""
-    blocks = user_blocks(BLOCK_SIZE, context.read(tables.TRAIN).where("not validation"))
+def gram_matrix(train: "DataFrame", items: int) -> npt.NDArray[np.float32]:
+    """float32 [items, items]: how many users of `train` own both; whole numbers, so exact."""
+    blocks = user_blocks(BLOCK_SIZE, train)
     parts = blocks.mapInArrow(functools.partial(partial_gram, items=items), SUMS)
     gram = np.zeros((items, items), np.float32)
     for row in parts.toLocalIterator():

@@ -85,6 +85,23 @@ def recommend(user: str, workspace: str) -> None:
     print_list(user, workspace)
 
 
+@cli.command()
+@click.argument("model")
+@click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="In all.")
+@stage_options
+def tune(model: str, trials: int, **options: object) -> None:
+    """Search the settings of MODEL by its validation metric, in a prepared workspace.
+
+    A search that was stopped goes on. The best settings stand in tune/MODEL.toml of the
+    workspace, for --config.
+    """
+    from steamrec.tuning.search import tune as search
+
+    context = open_context(options, None)
+    _, value = search(context, model, trials)
+    click.echo(f"{context.workspace.path(f'tune/{model}.toml')}: validation NDCG@10 {value:.4f}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
     try:

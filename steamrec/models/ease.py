@@ -18,6 +18,11 @@ class EaseScorer:
         self.items = artifact.items
         self.weights = as_float32(artifact.arrays["weights"])
 
+    @classmethod
+    def of(cls, weights: FloatArray) -> "EaseScorer":
+        """The scorer of `weights`, float32 [items, items]."""
+        return cls(Artifact("ease", {"weights": weights}, 0, len(weights)))
+
     def scores(self, block: Block) -> FloatArray:
         """float32 [users of the block, items]."""
         ones = np.ones(len(block.items), np.float32)

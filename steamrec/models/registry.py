@@ -12,7 +12,11 @@ SCORERS = {
     "gmf": "steamrec.models.factors:FactorScorer",
     "mlp": "steamrec.models.neural:MlpScorer",
     "neumf": "steamrec.models.neural:NeumfScorer",
+    "ranker": "steamrec.models.ranker:RankerScorer",
 }
+
+# Models that score whoever owns something, known when they were fitted or not.
+SERVES_NEW_USERS = ("ease", "ranker")
 
 
 def make_scorer(artifact: Artifact) -> Scorer:

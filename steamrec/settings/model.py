@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf")
+MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker")
 NETWORK_NAMES = ("gmf", "mlp", "neumf")
 
-ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf"]
+ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"]
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -143,6 +143,21 @@ class AlsSettings(Section):
     alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
 
 
+class RankerSettings(Section):
+    """The two-stage model: EASE proposes candidates, a small network orders them."""
+
+    regularization: PositiveFloat = Field(100.0, description="EASE's lambda.")
+    candidates: PositiveInt = Field(100, description="Items that EASE proposes for each user.")
+    train_users: PositiveInt = Field(
+        30_000,
+        description="Users with one training item held out, on which the network learns to rank.",
+    )
+    hidden: tuple[PositiveInt, ...] = Field((64, 32), description="Widths of the hidden layers.")
+    epochs: PositiveInt = Field(8, description="Passes over the training users.")
+    batch_users: PositiveInt = Field(64, description="Users in a global batch.")
+    learning_rate: PositiveFloat = Field(0.003, description="Adam's rate in the first step.")
+
+
 class TrainSettings(Section):
     """Which models are fitted, and how."""
 
@@ -177,6 +192,7 @@ class TrainSettings(Section):
     neumf: NeumfSettings = NeumfSettings()
     ease: EaseSettings = EaseSettings()
     als: AlsSettings = AlsSettings()
+    ranker: RankerSettings = RankerSettings()
 
     @field_validator("models")
     @classmethod
@@ -198,7 +214,7 @@ class ExportSettings(Section):
     """Publishing the lists."""
 
     k: PositiveInt = Field(10, description="Items in a list, at most.")
-    model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf"] = Field(
+    model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"] = Field(
         "best",
         description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
         "validation items.",

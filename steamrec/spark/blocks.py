@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 
-def user_blocks(size: int, *tables: "DataFrame") -> "DataFrame":
+def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataFrame":
     """Rows (block int, kind int, pair long) of the (user, item) pairs of `tables`.
 
     A pair is user << 32 | item, its kind the number of its table, its block user // size. Each
     block stands whole in one partition, sorted by kind and pair: plain columns, which Spark
-    sorts and Arrow carries far faster than arrays.
+    sorts and Arrow carries far faster than arrays. With `placed`, a fourth column has the pair's
+    place in the library (long), 0 where its table has none.
     """
     from functools import reduce
 
@@ -22,7 +23,8 @@ def user_blocks(size: int, *tables: "DataFrame") -> "DataFrame":
     pair = F.shiftleft(user, 32).bitwiseOR(item).alias("pair")
     block = F.floor(user / F.lit(size)).cast("int").alias("block")
     flat = [
-        table.select(block, F.lit(kind).alias("kind"), pair) for kind, table in enumerate(tables)
+        table.select(block, F.lit(kind).alias("kind"), pair, *(_place(table) if placed else ()))
+        for kind, table in enumerate(tables)
     ]
     session = flat[0].sparkSession
     # A number given outright is kept: adaptive execution would gather small pairs, and with
@@ -33,3 +35,10 @@ def user_blocks(size: int, *tables: "DataFrame") -> "DataFrame":
     )
     together = reduce(DataFrame.unionAll, flat)
     return together.repartition(partitions, "block").sortWithinPartitions("block", "kind", "pair")
+
+
+def _place(table: "DataFrame") -> "list[Column]":
+    from pyspark.sql import functions as F  # noqa: N812
+
+    place = F.col("place") if "place" in table.columns else F.lit(0)
+    return [place.cast("long").alias("place")]

@@ -9,10 +9,12 @@ from steamrec import tables
 from steamrec.errors import UsageError
 from steamrec.models.artifact import load_artifact
 from steamrec.models.popularity import PopularityScorer
+from steamrec.models.registry import SERVES_NEW_USERS
 from steamrec.publish.gates import check_gates
 from steamrec.publish.pointer import publish
 from steamrec.settings import Settings
 from steamrec.spark.blocks import user_blocks
+from steamrec.spark.numbering import number_rows
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.tables import Table
 from steamrec.tasks.export import LISTS, list_blocks
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 BLOCK_SIZE = 256
+LEAST_OWNED = 2  # with fewer, popularity says more
 
 
 def run(context: Context) -> Outcome:
@@ -32,7 +35,7 @@ def run(context: Context) -> Outcome:
     model = exported_model(context)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     table = Table(f"exports/dt={context.date}/run={run_id}", tables.EXPORT.columns)
-    lists = _known_lists(context, model).unionByName(_cold_lists(context))
+    lists = _known_lists(context, model).unionByName(_cold_lists(context, model))
     context.write(lists, table)
     counts = check_gates(context, table)
     published = publish(context, table, run_id, model, counts)
@@ -51,27 +54,50 @@ def exported_model(context: Context) -> str:
 
 def _known_lists(context: Context, model: str) -> "DataFrame":
     """The lists of the users in the users table."""
+    users = context.read(tables.USERS).select("user", "user_id")
+    return _model_lists(context, model, context.read(tables.INTERACTIONS), users)
+
+
+def _model_lists(
+    context: Context, model: str, owned: "DataFrame", users: "DataFrame"
+) -> "DataFrame":
+    """The lists of `users` (user, user_id) from their pairs `owned` (user, item, place)."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    owned = user_blocks(BLOCK_SIZE, context.read(tables.INTERACTIONS))
     rank = functools.partial(
         list_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
     )
-    ranking = owned.mapInArrow(rank, LISTS)
+    ranking = user_blocks(BLOCK_SIZE, owned, placed=True).mapInArrow(rank, LISTS)
     return (
-        ranking.join(context.read(tables.USERS).select("user", "user_id"), "user")
+        ranking.join(users, "user")
         .join(F.broadcast(context.read(tables.ITEMS)), "item")
         .withColumn("source", F.lit(model))
         .select(*tables.EXPORT.columns)
     )
 
 
-def _cold_lists(context: Context) -> "DataFrame":
-    """The most popular items that the user does not own, for users that no model knows."""
+def _cold_lists(context: Context, model: str) -> "DataFrame":
+    """The lists of users whom no model was fitted on.
+
+    A model that scores from what a user owns serves those with LEAST_OWNED items or more.
+    """
+    from pyspark.sql import functions as F  # noqa: N812
+
+    cold = context.read(tables.COLD_USERS)
+    if model not in SERVES_NEW_USERS:
+        return _popular_lists(context, cold)
+    owning = cold.where(F.size("items") >= LEAST_OWNED)
+    users = number_rows(owning, ["user_id"], "user", "int")
+    owned = users.select("user", F.posexplode("items").alias("place", "item"))
+    lists = _model_lists(context, model, owned, users.select("user", "user_id"))
+    return lists.unionByName(_popular_lists(context, cold.where(F.size("items") < LEAST_OWNED)))
+
+
+def _popular_lists(context: Context, cold: "DataFrame") -> "DataFrame":
+    """The most popular items that each of the users `cold` does not own."""
     from pyspark.sql import functions as F  # noqa: N812
 
     k = context.settings.export.k
-    cold = context.read(tables.COLD_USERS)
     largest = cold.agg(F.coalesce(F.max(F.size("items")), F.lit(0))).first()
     assert largest is not None
     popularity = PopularityScorer(load_artifact(context.workspace, "popularity"))
@@ -106,7 +132,7 @@ def export_stage(models: tuple[str, ...]) -> Stage:
         return {"date": context.date}
 
     needs = ("prepare", "evaluate", *(f"train/{name}" for name in models))
-    return Stage("export", 1, needs, used, run, external)
+    return Stage("export", 2, needs, used, run, external)
 
 
 def latest(workspace: Workspace) -> dict[str, Any]:

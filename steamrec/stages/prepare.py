@@ -133,11 +133,14 @@ def _cold_users(
     from pyspark.sql import functions as F  # noqa: N812
 
     cold = libraries.select("user_id").distinct().join(users, "user_id", "left_anti")
-    known = pairs.join(items.select("item_id", "item"), "item_id").select("user_id", "item")
+    known = pairs.join(items.select("item_id", "item"), "item_id").select(
+        "user_id", F.struct("place", "item").alias("entry")
+    )
     return (
         cold.join(known, "user_id", "left")
         .groupBy("user_id")
-        .agg(F.sort_array(F.collect_list("item")).alias("items"))
+        .agg(F.sort_array(F.collect_list("entry")).alias("entries"))
+        .select("user_id", F.transform("entries", lambda entry: entry["item"]).alias("items"))
     )
 
 
@@ -184,4 +187,4 @@ def _used(settings: Settings) -> dict[str, Any]:
     return used
 
 
-STAGE = Stage(name="prepare", version=1, needs=("ingest",), used=_used, run=run)
+STAGE = Stage(name="prepare", version=2, needs=("ingest",), used=_used, run=run)

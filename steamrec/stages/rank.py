@@ -24,6 +24,7 @@ def rank_stage(model: str) -> Stage:
             train.where("validation"),
             context.read(tables.HOLDOUT),
             context.read(tables.EVAL_NEGATIVES).selectExpr("user", "explode(items) AS item"),
+            placed=True,
         )
         rank = functools.partial(
             rank_blocks,

@@ -17,7 +17,7 @@ def run(context: Context) -> Outcome:
     from pyspark.sql import functions as F  # noqa: N812
 
     settings = context.settings.split
-    interactions = context.read(tables.INTERACTIONS).select("user", "item")
+    interactions = context.read(tables.INTERACTIONS).select("user", "item", "place")
     holdout = _holdout(context, interactions)
     context.write(holdout, tables.HOLDOUT)
     rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
@@ -103,4 +103,4 @@ def _used(settings: Settings) -> dict[str, Any]:
     return settings.split.model_dump(mode="json")
 
 
-STAGE = Stage(name="split", version=1, needs=("prepare",), used=_used, run=run)
+STAGE = Stage(name="split", version=2, needs=("prepare",), used=_used, run=run)

@@ -10,6 +10,9 @@ from steamrec.stage import Context, Outcome, Stage
 
 log = logging.getLogger(__name__)
 
+FITTERS = {"ranker": "steamrec.reranking.fit"}
+SEEDED = ("ranker",)
+
 
 def fitted_models(settings: Settings) -> tuple[str, ...]:
     """The models of the night in order; popularity is always among them."""
@@ -20,7 +23,7 @@ def train_stage(name: str) -> Stage:
     """The stage "train/<name>" that fits one model and saves it under models/<name>."""
 
     def run(context: Context) -> Outcome:
-        artifact = _fit(context, name)
+        artifact = fit_model(context, name)
         save_artifact(context.workspace, artifact)
         counts: dict[str, Any] = {
             "arrays": len(artifact.arrays),
@@ -32,14 +35,18 @@ def train_stage(name: str) -> Stage:
         if name in NETWORK_NAMES:
             return settings.network(name)
         own = getattr(settings.train, name, None)
-        return own.model_dump(mode="json") if own else {}
+        used: dict[str, Any] = own.model_dump(mode="json") if own else {}
+        if name in SEEDED:
+            used["seed"] = settings.train.seed
+        return used
 
     needs = ("split", "sample") if name in NETWORK_NAMES else ("split",)
     version = 2 if name in NETWORK_NAMES else 1
     return Stage(name=f"train/{name}", version=version, needs=needs, used=used, run=run)
 
 
-def _fit(context: Context, name: str) -> Artifact:
+def fit_model(context: Context, name: str) -> Artifact:
+    """Fit the model `name` on the workspace's tables; returns it, unsaved."""
     # Each model's library is imported only by a night that fits it.
     if name in NETWORK_NAMES:
         from steamrec.training.fit import fit_network
@@ -47,5 +54,6 @@ def _fit(context: Context, name: str) -> Artifact:
         return fit_network(context, name)
     from importlib import import_module
 
-    artifact: Artifact = import_module(f"steamrec.baselines.{name}").fit(context)
+    module = FITTERS.get(name, f"steamrec.baselines.{name}")
+    artifact: Artifact = import_module(module).fit(context)
     return artifact

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steamrec.block import read_blocks
+from steamrec.block import read_placed_blocks
 from steamrec.models.cache import cached_scorer
 from steamrec.models.scorer import owned_mask
 from steamrec.ranking.topk import top_k
@@ -23,7 +23,7 @@ def list_blocks(
     import pyarrow as pa
 
     scorer = cached_scorer(root, model)
-    for block in read_blocks(batches):
+    for block in read_placed_blocks(batches):
         owned = owned_mask(block, scorer.items)
         items, scores = top_k(scorer.scores(block), owned, k)
         rows, ranks = np.nonzero(items >= 0)

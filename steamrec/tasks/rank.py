@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.block import Block, IntArray, LongArray, read_packed, unpack
+from steamrec.block import Block, IntArray, LongArray, Pairs, read_pairs, unpack
 from steamrec.models.cache import cached_scorer
 from steamrec.models.scorer import Scorer, owned_mask
 from steamrec.ranking.ranks import full_ranks, sampled_ranks
@@ -34,7 +34,7 @@ def rank_blocks(
             ("items", pa.list_(pa.int32())),
         ]
     )
-    for number, (fitted, validation, holdout, negatives) in read_packed(batches, 4):
+    for number, (fitted, validation, holdout, negatives) in read_pairs(batches, 4):
         for columns in (
             *_test_ranks(scorer, number, fitted, validation, holdout, negatives, longest),
             *_validation_ranks(scorer, number, fitted, validation),
@@ -51,22 +51,22 @@ Columns = tuple[list[str], IntArray, IntArray, IntArray, list[IntArray]]
 def _test_ranks(
     scorer: Scorer,
     number: int,
-    fitted: LongArray,
-    validation: LongArray,
-    holdout: LongArray,
-    negatives: LongArray,
+    fitted: Pairs,
+    validation: Pairs,
+    holdout: Pairs,
+    negatives: Pairs,
     longest: int,
 ) -> Iterator[Columns]:
     """Both protocols for the held-out items; the full one with each user's list."""
     if not len(holdout):
         return
-    block = unpack(number, np.sort(np.concatenate([fitted, validation])))
-    rows, targets = _targets(block, holdout)
+    block = fitted.merged(validation).block(number)
+    rows, targets = _targets(block, holdout.packed)
     scores = scorer.scores(block)
     known = owned_mask(block, scorer.items)
     users = block.users[rows]
     ranks, candidates = full_ranks(scores, known, rows, targets)
-    sampled = unpack(number, negatives)
+    sampled = unpack(number, negatives.packed)
     places = np.searchsorted(sampled.users, users)
     chosen = [
         sampled.items[sampled.offsets[place] : sampled.offsets[place + 1]]
@@ -82,13 +82,14 @@ def _test_ranks(
 
 
 def _validation_ranks(
-    scorer: Scorer, number: int, fitted: LongArray, validation: LongArray
+    scorer: Scorer, number: int, fitted: Pairs, validation: Pairs
 ) -> Iterator[Columns]:
     """The full protocol for the validation items, as the model knew the users when fitted."""
     if not len(validation):
         return
-    block = unpack(number, fitted[np.isin(fitted >> 32, validation >> 32)])
-    rows, targets = _targets(block, validation)
+    chosen = np.isin(fitted.packed >> 32, validation.packed >> 32)
+    block = fitted.where(chosen).block(number)
+    rows, targets = _targets(block, validation.packed)
     known = owned_mask(block, scorer.items)
     ranks, candidates = full_ranks(scorer.scores(block), known, rows, targets)
     empty: list[IntArray] = [np.empty(0, np.int32)] * len(rows)

@@ -54,3 +54,37 @@ def _stack(columns: list[str]) -> Any:
         return tf.cast(group.user, tf.int32), tf.cast(items, tf.int32)
 
     return stack
+
+
+@contextmanager
+def candidate_batches(
+    url: str, columns: tuple[str, ...], candidates: int, users: int
+) -> Iterator[Any]:
+    """A tf.data.Dataset of float32 [users, candidates, columns] from rows that stand by user.
+
+    `url` is a folder of files of float columns, `candidates` rows to each user; no file parts a
+    user. The order is that of the files; the last batch may be smaller.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from petastorm import make_batch_reader
+        from petastorm.tf_utils import make_petastorm_dataset
+
+        reader = make_batch_reader(
+            url,
+            schema_fields=[f"^{column}$" for column in columns],
+            reader_pool_type="thread",
+            workers_count=1,
+            shuffle_row_groups=False,
+            num_epochs=1,
+        )
+
+        def stack(group: Any) -> Any:
+            rows = tf.stack([getattr(group, column) for column in columns], axis=1)
+            return tf.reshape(rows, (-1, candidates, len(columns)))
+
+        try:
+            yield make_petastorm_dataset(reader).map(stack).rebatch(users)
+        finally:
+            reader.stop()
+            reader.join()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steamrec import tables
-from steamrec.block import Block, IntArray, unpack
+from steamrec.block import Block, IntArray, Pairs
 from steamrec.models.scorer import Scorer, owned_mask
 from steamrec.ranking.metrics import metric_values
 from steamrec.ranking.ranks import full_ranks
@@ -40,13 +40,15 @@ def load_validation(context: Context) -> ValidationSet | None:
     if targets.empty:
         return None
     fitted = train.where("not validation").join(chosen.select("user"), "user", "left_semi")
-    pairs = fitted.select("user", "item").toPandas()
-    packed = np.sort(pairs["user"].to_numpy(np.int64) << 32 | pairs["item"].to_numpy(np.int64))
+    frame = fitted.select("user", "item", "place").toPandas()
+    packed = frame["user"].to_numpy(np.int64) << 32 | frame["item"].to_numpy(np.int64)
+    order = np.argsort(packed)
+    pairs = Pairs(packed[order], frame["place"].to_numpy(np.int64)[order])
     users = targets["user"].to_numpy(np.int32)
     items = targets["item"].to_numpy(np.int32)
     blocks = []
     for start in range(0, len(users), GROUP):
         group = users[start : start + GROUP]
-        low, high = np.searchsorted(packed >> 32, [group[0], group[-1] + 1])
-        blocks.append((unpack(start, packed[low:high]), items[start : start + GROUP]))
+        inside = (pairs.packed >> 32 >= group[0]) & (pairs.packed >> 32 <= group[-1])
+        blocks.append((pairs.where(inside).block(start), items[start : start + GROUP]))
     return ValidationSet(blocks)

@@ -19,7 +19,10 @@ def world(make_context):
     owned = rng.random((USERS, ITEMS)) < 0.4
     owned[:, 0] = True
     context = make_context("train.als.factors=4", "train.als.iterations=2")
-    pairs = [(int(u), int(i), bool(u == 3 and i == 0)) for u, i in zip(*owned.nonzero())]  # noqa: B905
+    pairs = [
+        (int(u), int(i), int(i), bool(u == 3 and i == 0))
+        for u, i in zip(*owned.nonzero(), strict=True)
+    ]
     frame = context.spark.createDataFrame(pairs, tables.TRAIN.ddl)
     context.write(frame.repartition(5), tables.TRAIN)
     users = [(u, f"u{u}", int(owned[u].sum())) for u in range(USERS)]

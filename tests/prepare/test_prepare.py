@@ -47,6 +47,15 @@ def test_a_repeated_user_is_the_union_with_the_larger_playtime(make_context):
     assert receipt.counts["distinct_users"] == 5
 
 
+def test_places_follow_the_order_of_the_libraries(make_context):
+    context, _ = run(make_context)
+    rows = context.read(tables.INTERACTIONS).orderBy("place").collect()
+    orders = {}
+    for row in rows:
+        orders.setdefault(row.user, []).append(row.item)
+    assert orders == {0: [0, 1, 2], 1: [2, 1, 3], 2: [4, 2]}
+
+
 def test_cold_users_keep_what_the_catalogue_knows(make_context):
     context, receipt = run(make_context)
     cold = {row.user_id: row["items"] for row in context.read(tables.COLD_USERS).collect()}

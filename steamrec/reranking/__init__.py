@@ -1,0 +1,1 @@
+"""The two-stage model: EASE proposes candidates, a small network orders them."""

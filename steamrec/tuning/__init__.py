@@ -1,0 +1,1 @@
+"""Searching a model's settings by its validation metric."""

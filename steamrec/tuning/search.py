@@ -1,0 +1,100 @@
+"""The search: Optuna proposes, a fit and its validation NDCG@10 answer.
+
+Every trial stands in a journal in the workspace, so a search that was stopped goes on.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from steamrec.errors import RunError, UsageError
+from steamrec.models.registry import make_scorer
+from steamrec.settings import Settings
+from steamrec.stage import Context
+from steamrec.stages.train import fit_model
+from steamrec.training.validation import ValidationSet, load_validation
+from steamrec.tuning.spaces import space_of
+from steamrec.tuning.write import to_toml
+from steamrec.workspace.receipts import digest, load_receipt
+
+log = logging.getLogger(__name__)
+
+
+def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
+    """Search until `trials` trials are finished; returns the best settings and their metric.
+
+    The metric is the full-catalogue NDCG@10 of validation items; the holdout is not looked at.
+    Writes tune/<model>.toml after each trial that is the best so far. Raises UsageError where
+    the workspace is not prepared or has no validation items.
+    """
+    space = space_of(model)
+    validation = _validation(context, model)
+    study = _study(context, model)
+    while len(study.get_trials(states=_complete())) < trials:
+        trial = study.ask()
+        values = {name: part.suggest(trial, name) for name, part in space.items()}
+        tried = Context(with_values(context.settings, model, values), context.workspace)
+        tried.__dict__["spark"] = context.spark
+        try:
+            value = validation.ndcg(make_scorer(fit_model(tried, model)))
+        except RunError as error:  # a diverging rate is an answer too
+            log.warning("tune/%s: trial %d failed: %s", model, trial.number, error)
+            value = 0.0
+        study.tell(trial, value)
+        log.info("tune/%s: trial %d: %s: %.4f", model, trial.number, values, value)
+        best = with_values(context.settings, model, study.best_params)
+        context.workspace.write_bytes(f"tune/{model}.toml", to_toml(best).encode())
+    return with_values(context.settings, model, study.best_params), float(study.best_value)
+
+
+def with_values(settings: Settings, model: str, values: dict[str, Any]) -> Settings:
+    """The settings with `values` in the section of `model`."""
+    section = getattr(settings.train, model).model_copy(update=values)
+    return settings.model_copy(update={"train": settings.train.model_copy(update={model: section})})
+
+
+def _validation(context: Context, model: str) -> ValidationSet:
+    for stage in ("split", "sample"):
+        if load_receipt(context.workspace, stage) is None:
+            raise UsageError(
+                f"The workspace {context.workspace.root} has no finished '{stage}'; run "
+                f"`steamrec nightly` (or ingest, prepare and sample) before tuning {model}."
+            )
+    validation = load_validation(context)
+    if validation is None:
+        raise UsageError("There are no validation items; raise split.validation_users.")
+    return validation
+
+
+def _study(context: Context, model: str) -> Any:
+    import optuna
+    from optuna.storages.journal import JournalFileBackend
+
+    path = context.workspace.path(f"tune/{model}.journal")
+    if not context.workspace.local:
+        raise UsageError("steamrec tune keeps its journal in a local workspace; give a folder.")
+    Path(path).parent.mkdir(exist_ok=True)
+    split = load_receipt(context.workspace, "split")
+    assert split is not None
+    fixed = context.settings.train.model_dump(mode="json") | {"split": split.content_hash}
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = optuna.storages.JournalStorage(JournalFileBackend(path))
+    # Other data or other settings of the night make another study in the same journal.
+    study = optuna.create_study(
+        storage=storage,
+        study_name=f"{model}-{digest(fixed)[:12]}",
+        direction="maximize",
+        load_if_exists=True,
+    )
+    done = len(study.get_trials(states=_complete()))
+    # A search that goes on must not propose its first points again.
+    study.sampler = optuna.samplers.TPESampler(seed=1_000 * context.settings.train.seed + done)
+    if done:
+        log.info("tune/%s: going on after %d trials", model, done)
+    return study
+
+
+def _complete() -> tuple[Any, ...]:
+    from optuna.trial import TrialState
+
+    return (TrialState.COMPLETE,)
