@@ -3,7 +3,8 @@
 #   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
 # WHAT: steam (the whole night of conf/steam.toml; the default), notebook (that of
 # conf/notebook.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
-# stage and its NumPy core against a plain Python loop, on the split of the night run before).
+# stage and its NumPy core against a plain Python loop, on the split of the night run before),
+# ranking (EASE and the two-stage model on three split seeds).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
@@ -30,8 +31,12 @@ case $what in
       --workspace "build/bench/workspace-$what" -- \
       --config "conf/$what.toml" --master 'local[2]' --set "input.path=$raw"
     ;;
+  ranking)
+    .venv/bin/python scripts/bench_ranking.py --output build/bench --seeds 1 2 3 -- \
+      --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
+    ;;
   *)
-    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling]" >&2
+    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking]" >&2
     exit 2
     ;;
 esac
