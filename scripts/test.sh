@@ -4,6 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ./scripts/setup.sh
+# The tests of the report look at it in Chromium; without one they are reported as skipped.
+if ! { command -v chromium && command -v chromedriver; } >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "No Chromium found: installing chromium and chromium-driver." >&2
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends chromium chromium-driver; } >&2 || true
+  fi
+fi
 export SPARK_CONF_DIR="$PWD/conf"
 .venv/bin/ruff format --check .
 .venv/bin/ruff check .

@@ -70,6 +70,7 @@ for _name, _help, _dated in (
     ("train", "Fit the models.", False),
     ("evaluate", "Rank the held-out items; write metrics.json.", False),
     ("export", "Write everybody's list, check it and publish it.", True),
+    ("report", "Write report.html: the night in figures, pictures and a few lists.", False),
     ("nightly", "The whole night: all stages in order; finished ones are not repeated.", True),
 ):
     _add_stage_command(_name, _help, _dated)

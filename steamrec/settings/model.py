@@ -221,6 +221,14 @@ class ExportSettings(Section):
     )
 
 
+class ReportSettings(Section):
+    """The night's report."""
+
+    users: Annotated[int, Field(ge=0, le=100)] = Field(
+        4, description="Users whose lists the report shows, small libraries to large."
+    )
+
+
 class Settings(Section):
     """All settings of a night."""
 
@@ -232,6 +240,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     export: ExportSettings = ExportSettings()
+    report: ReportSettings = ReportSettings()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

@@ -7,6 +7,7 @@ from steamrec.stage import Context, Stage, run_stage
 from steamrec.stages import export, ingest, prepare, sample, split
 from steamrec.stages.evaluate import evaluate_stage
 from steamrec.stages.rank import rank_stage
+from steamrec.stages.report import report_stage
 from steamrec.stages.train import fitted_models, train_stage
 
 
@@ -21,6 +22,8 @@ def stages_of(command: str, settings: Settings) -> list[Stage]:
         "evaluate": [*(rank_stage(name) for name in models), evaluate_stage(models)],
         "export": [export.export_stage(models)],
     }
+    told = [stage.name for stages in commands.values() for stage in stages]
+    commands["report"] = [report_stage(models, told)]
     if command == "nightly":
         return [stage for stages in commands.values() for stage in stages]
     return commands[command]

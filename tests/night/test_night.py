@@ -180,11 +180,25 @@ def test_each_stage_leaves_a_receipt_that_reconciles(night):
     receipts = night[0] / "workspace/receipts"
     names = {path.relative_to(receipts).as_posix() for path in receipts.rglob("*.json")}
     assert {"ingest.json", "prepare.json", "split.json", "sample.json", "train/gmf.json",
-            "rank/gmf.json", "evaluate.json", "export.json"} <= names  # fmt: skip
+            "rank/gmf.json", "evaluate.json", "export.json", "report.json"} <= names  # fmt: skip
     ingest = json.loads((receipts / "ingest.json").read_text())
     lines = len((night[0] / "raw.json").read_bytes().splitlines())
     assert ingest["counts"]["lines"] == lines == ingest["outputs"]["libraries"]["rows"]
     assert f"lines: {lines:,}" in night[2].stderr
+
+
+def test_the_report_tells_of_the_night(night):
+    page = (night[0] / "workspace/report.html").read_text()
+    metrics = json.loads((night[0] / "workspace/metrics.json").read_text())
+    for row in metrics["results"]:
+        if row["k"] == 10 and row["metric"] == "ndcg":
+            assert f"{row['value']:.4f}" in page
+    assert page.count("<svg") == 13
+    lists = pq.read_table(json.loads(
+        (night[0] / "workspace/exports/latest.json").read_text())["path"]).to_pandas()  # fmt: skip
+    shown = [user for user in set(lists.user_id) if f"<h3>{user}</h3>" in page]
+    assert len(shown) == 4
+    assert "popularity" in set(lists[lists.user_id.isin(shown)].source)
 
 
 def test_a_finished_night_is_not_repeated(night):

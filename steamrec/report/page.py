@@ -1,0 +1,95 @@
+"""The page: gathered facts and pictures, through an escaping template, to one HTML file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from steamrec.report.pictures.canvas import Picture
+from steamrec.report.pictures.data import library_sizes, popularity_curve
+from steamrec.report.pictures.quality import (
+    METRIC_NAMES,
+    by_cutoff,
+    by_library_size,
+    list_character,
+)
+from steamrec.report.pictures.stages import slowest_stages
+from steamrec.report.pictures.training import training_curves
+from steamrec.report.style import STYLE
+from steamrec.report.template import TEMPLATE
+
+PROTOCOLS = ("full", "sampled")
+
+
+def render(facts: Mapping[str, Any]) -> str:
+    """The HTML of what `collect` gathered; equal facts give equal text.
+
+    No word of it is markup: user ids, item names and reasons are escaped by the template.
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = _number
+    environment.filters["score"] = lambda value: f"{value:,.0f}" if value >= 1e4 else f"{value:.4g}"
+    environment.filters["words"] = lambda name: name.replace("_", " ")
+    pictures = {
+        place: [{"picture": picture, "svg": Markup(picture.svg)} for picture in drawn]
+        for place, drawn in _pictures(facts).items()
+    }
+    return environment.from_string(TEMPLATE).render(
+        facts,
+        style=Markup(STYLE),
+        pictures=pictures,
+        headline=headline(facts["metrics"]["results"]),
+        empty=dict(facts["sizes"]).get(0, 0),
+    )
+
+
+def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
+    metrics = facts["metrics"]
+    k = shown_cutoff(metrics["results"])
+    return {
+        "data": [
+            library_sizes(facts["sizes"], facts["least_items"]),
+            popularity_curve(facts["owners"]),
+        ],
+        "training": training_curves(facts["curves"]),
+        "quality": [
+            by_cutoff(metrics["results"], protocol, metric)
+            for metric in ("hr", "ndcg")
+            for protocol in PROTOCOLS
+        ],
+        "sizes": [
+            by_library_size(metrics["by_library_size"], metric, k) for metric in ("hr", "ndcg")
+        ],
+        "lists": [list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")],
+        "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in facts["stages"]])],
+    }
+
+
+def shown_cutoff(results: list[dict[str, Any]]) -> int:
+    """The k of tables and single pictures: 10 where it was measured, else the largest."""
+    cutoffs = {int(row["k"]) for row in results}
+    return 10 if 10 in cutoffs else max(cutoffs)
+
+
+def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """The results table: its columns' names, and a row of (value, low, high) for each model."""
+    k = shown_cutoff(results)
+    found = {
+        (row["model"], row["protocol"], row["metric"]): (row["value"], *row["ci95"])
+        for row in results
+        if row["k"] == k
+    }
+    columns = [(protocol, metric) for protocol in PROTOCOLS for metric in ("hr", "ndcg")]
+    models = list(dict.fromkeys(row["model"] for row in results))
+    return {
+        "k": k,
+        "columns": [f"{METRIC_NAMES[metric]}@{k}, {protocol}" for protocol, metric in columns],
+        "rows": [(model, [found[model, *column] for column in columns]) for model in models],
+    }
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,1 @@
+"""The report's pictures: one function each, data in, SVG out."""

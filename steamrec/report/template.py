@@ -1,0 +1,140 @@
+"""The page's template (Jinja, escaping everything but the pictures and the style sheet)."""
+
+TEMPLATE = """\
+{% macro shown(place) %}
+<div class="grid">
+{% for entry in pictures[place] %}
+<figure id="{{ entry.picture.name }}">
+<figcaption>{{ entry.picture.caption }}</figcaption>
+{{ entry.svg }}
+</figure>
+{% endfor %}
+</div>
+{% endmacro %}
+{% macro figures(counts) %}
+<table>
+{% for name, value in counts.items() %}
+<tr><td>{{ name | words }}</td><td class="n">{{ value | number }}</td></tr>
+{% endfor %}
+</table>
+{% endmacro %}
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>steamrec, {{ published.date }}</title>
+<style>{{ style }}</style>
+</head>
+<body>
+<h1>The night of {{ published.date }}</h1>
+<p class="soft">Run {{ published.run_id }}, published model: {{ published.model }}
+(best on validation: {{ metrics.best }}).</p>
+<div class="tiles">
+<div class="tile"><b>{{ published.users | number }}</b><span>users with a list</span></div>
+<div class="tile"><b>{{ published.rows | number }}</b><span>recommendations</span></div>
+<div class="tile"><b>{{ metrics["items"] | number }}</b><span>items in the catalogue</span></div>
+<div class="tile"><b>{{ metrics.users | number }}</b><span>users measured</span></div>
+<div class="tile"><b>{{ counts.ingest.lines | number }}</b><span>lines read</span></div>
+<div class="tile"><b>{{ counts.ingest.quarantined_lines | number }}</b>
+<span>lines refused</span></div>
+</div>
+
+<h2>What was read and refused</h2>
+<div class="grid small">
+{% for stage in ("ingest", "prepare", "split", "sample", "export") if counts[stage] %}
+<div class="card"><h3>{{ stage }}</h3><div class="wide">{{ figures(counts[stage]) }}</div></div>
+{% endfor %}
+</div>
+{% if refused %}
+<p>The commonest reasons for which lines were refused:</p>
+<div class="wide"><table>
+<tr><th>reason</th><th class="n">lines</th></tr>
+{% for row in refused %}
+<tr><td>{{ row.reason }}</td><td class="n">{{ row.lines | number }}</td></tr>
+{% endfor %}
+</table></div>
+{% else %}
+<p>No line was refused.</p>
+{% endif %}
+
+<h2>The data</h2>
+{{ shown("data") }}
+<p>{{ empty | number }} users own nothing at all and stand in no picture.</p>
+<p>The most owned items:</p>
+<div class="wide"><table>
+<tr><th>item</th><th class="n">owners</th></tr>
+{% for item in top_items %}
+<tr><td>{{ item.item_name }}</td><td class="n">{{ item.owners | number }}</td></tr>
+{% endfor %}
+</table></div>
+
+{% if pictures.training %}
+<h2>Training</h2>
+{{ shown("training") }}
+{% endif %}
+
+<h2>Quality</h2>
+<p>One held-out item of each of {{ metrics.users | number }} users. "Full" ranks it among all
+{{ metrics["items"] | number }} items that the user does not own: what a list of
+{{ headline.k }} would show. "Sampled" ranks it among a few negatives only, and is kept to compare
+with papers. Beneath each figure its 95 % interval (bootstrap over users).</p>
+<div class="wide"><table id="results">
+<tr><th>model</th>
+{% for column in headline.columns %}
+<th class="n">{{ column }}</th>
+{% endfor %}
+</tr>
+{% for model, cells in headline.rows %}
+<tr><td>{{ model }}</td>
+{% for value, low, high in cells %}
+<td class="n">{{ "%.4f" % value }}
+<span class="interval">{{ "%.4f" % low }} to {{ "%.4f" % high }}</span></td>
+{% endfor %}
+</tr>
+{% endfor %}
+</table></div>
+{{ shown("quality") }}
+
+<h2>Quality by library size</h2>
+{{ shown("sizes") }}
+
+<h2>What the lists are like</h2>
+{{ shown("lists") }}
+
+{% if users %}
+<h2>A few users' lists</h2>
+<div class="grid">
+{% for user in users %}
+<div class="card">
+<h3>{{ user.user_id }}</h3>
+<p class="soft">owns {{ user["items"] | number }}{{ ": " if user.owned }}
+{{ user.owned | join(" · ") }}{{ " and more" if user["items"] > user.owned | length }}</p>
+{% if user.list %}
+<p class="soft">by {{ user.list[0].source }}:</p>
+{% endif %}
+<ol>
+{% for row in user.list %}
+<li value="{{ row.rank }}">{{ row.item_name }}
+<span class="soft">{{ row.score | score }}</span></li>
+{% endfor %}
+</ol>
+</div>
+{% endfor %}
+</div>
+{% endif %}
+
+<h2>Time</h2>
+{{ shown("stages") }}
+<div class="wide"><table>
+<tr><th>stage</th><th class="n">seconds</th><th class="n">rows written</th><th>finished</th></tr>
+{% for stage in stages %}
+<tr><td>{{ stage.stage }}</td><td class="n">{{ "%.1f" % stage.seconds }}</td>
+<td class="n">{{ stage.rows | number }}</td><td class="n">{{ stage.finished }}</td></tr>
+{% endfor %}
+</table></div>
+</body>
+</html>
+"""

@@ -1,0 +1,33 @@
+"""Report: report.html, the night in one page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from steamrec.settings import Settings
+from steamrec.stage import Context, Outcome, Stage
+from steamrec.workspace.receipts import digest
+
+REPORT_FILE = "report.html"
+# They say when and how long, so equal nights differ in them.
+UNHASHED = ("stages", "published")
+
+
+def report_stage(models: tuple[str, ...], stages: Sequence[str]) -> Stage:
+    """The stage "report" for the night's models; `stages` are those it tells of, in order."""
+
+    def run(context: Context) -> Outcome:
+        from steamrec.report.collect import collect
+        from steamrec.report.page import render
+
+        facts = collect(context, models, stages)
+        page = render(facts).encode()
+        context.workspace.write_bytes(REPORT_FILE, page)
+        told = {name: value for name, value in facts.items() if name not in UNHASHED}
+        counts = {"bytes": len(page), "path": context.workspace.path(REPORT_FILE)}
+        return Outcome(hashes={REPORT_FILE: digest(told)}, counts=counts)
+
+    def used(settings: Settings) -> dict[str, Any]:
+        return settings.report.model_dump(mode="json")
+
+    needs = ("ingest", "prepare", "evaluate", "export")
+    return Stage("report", 1, (*needs, *(f"train/{name}" for name in models)), used, run)

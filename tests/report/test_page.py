@@ -1,0 +1,47 @@
+import re
+
+import pytest
+
+from steamrec.report.page import headline, render, shown_cutoff
+from tests.report.facts import HOSTILE, MODELS, make_facts
+
+
+def test_equal_facts_give_equal_bytes():
+    assert render(make_facts()) == render(make_facts())
+
+
+def test_nothing_is_fetched_and_nothing_hostile_is_markup():
+    page = render(make_facts(HOSTILE, HOSTILE))
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "49" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)  # {{ 7*7 }} stays text
+    fetching = re.findall(r'(?:src|href)="(?!#|data:)[^"]*"|url\((?!#)', page)
+    assert fetching == []
+
+
+def test_the_table_has_both_protocols_with_intervals_and_popularity_first():
+    table = headline(make_facts()["metrics"]["results"])
+    assert table["columns"] == [
+        "HR@10, full",
+        "NDCG@10, full",
+        "HR@10, sampled",
+        "NDCG@10, sampled",
+    ]
+    assert [model for model, _ in table["rows"]] == list(MODELS)
+    for _, cells in table["rows"]:
+        assert all(low < value < high for value, low, high in cells)
+
+
+def test_the_shown_cutoff():
+    assert shown_cutoff([{"k": 5}, {"k": 10}, {"k": 20}]) == 10
+    assert shown_cutoff([{"k": 5}, {"k": 7}]) == 7
+
+
+@pytest.mark.parametrize("missing", ["users", "refused", "curves"])
+def test_what_a_night_may_lack_is_left_out(missing):
+    facts = make_facts()
+    facts[missing] = type(facts[missing])()
+    page = render(facts)
+    title = {"users": "A few users", "refused": "commonest", "curves": ">Training<"}[missing]
+    assert title in render(make_facts())
+    assert title not in page
