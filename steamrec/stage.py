@@ -86,7 +86,7 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     """
     inputs = _input_hashes(stage, context) | stage.external(context)
     settings = stage.used(context.settings)
-    fingerprint = digest([stage.name, stage.version, inputs, settings])
+    fingerprint = fingerprint_of(stage, inputs, settings)
     known = load_receipt(context.workspace, stage.name)
     if known and not context.fresh and known.fingerprint == fingerprint:
         if all(context.workspace.exists(name) for name in known.outputs):
@@ -115,6 +115,11 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
         log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
     log.info("%s: finished in %.1f s", stage.name, receipt.seconds)
     return receipt
+
+
+def fingerprint_of(stage: Stage, inputs: dict[str, str], settings: dict[str, Any]) -> str:
+    """What a receipt must say for `stage` to be left alone."""
+    return digest([stage.name, stage.version, inputs, settings])
 
 
 def _input_hashes(stage: Stage, context: Context) -> dict[str, str]:

@@ -7,8 +7,15 @@ from collections.abc import Sequence
 import click
 
 from steamrec import __version__
-from steamrec.cli.options import date_option, open_context, stage_options
-from steamrec.errors import SteamrecError
+from steamrec.cli.options import (
+    date_option,
+    open_context,
+    parse_date,
+    set_option,
+    stage_options,
+    workspace_option,
+)
+from steamrec.errors import SteamrecError, UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,6 +30,12 @@ def cli() -> None:
       steamrec generate --users 3000 --seed 1 --output sample.json.gz
       steamrec nightly --config conf/sample.toml --set input.path=sample.json.gz
       steamrec recommend USER_ID
+      steamrec recommend --like "Portal 2"
+      steamrec status
+
+    Tables, models, exports and report.html go to --workspace (default: ./workspace). Settings
+    come from --config and --set; docs/settings.md lists them all.
+    Exit codes: 0 done, 1 a run failed, 2 bad use or settings, 3 a gate refused to publish.
     """
 
 
@@ -42,7 +55,12 @@ def cli() -> None:
     help="The file to write; compressed where it ends in .gz.",
 )
 def generate(users: int, seed: int, output: str) -> None:
-    """Make a synthetic Steam file in the raw format."""
+    """Make a synthetic Steam file in the raw format.
+
+    \b
+    Example:
+      steamrec generate --users 3000 --seed 1 --output sample.json.gz
+    """
     from steamrec.generate.write import write_file
 
     figures = write_file(users, seed, output)
@@ -59,31 +77,72 @@ def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
 
     if dated:
         command = date_option(command)
-    command.__doc__ = help_text
-    cli.command(name, help=help_text)(command)
+    example = f"steamrec {name} --config conf/steam.toml --set input.path=raw.json.gz"
+    full = f"{help_text}\n\n\b\nExample:\n  {example}"
+    cli.command(name, help=full, short_help=help_text)(command)
 
 
 for _name, _help, _dated in (
-    ("ingest", "Read the raw lines into libraries; what cannot be read goes to quarantine.", False),
-    ("prepare", "Choose users, number users and items, split off the holdout.", False),
-    ("sample", "Draw the training negatives of every epoch and the evaluation negatives.", False),
+    ("ingest", "Read the raw lines; quarantine what cannot be read.", False),
+    ("prepare", "Choose and number users and items; split off the holdout.", False),
+    ("sample", "Draw the negatives for training and evaluation.", False),
     ("train", "Fit the models.", False),
     ("evaluate", "Rank the held-out items; write metrics.json.", False),
     ("export", "Write everybody's list, check it and publish it.", True),
-    ("report", "Write report.html: the night in figures, pictures and a few lists.", False),
-    ("nightly", "The whole night: all stages in order; finished ones are not repeated.", True),
+    ("report", "Write report.html: figures, pictures, a few lists.", False),
+    ("nightly", "Run all stages in order, but not what is finished.", True),
 ):
     _add_stage_command(_name, _help, _dated)
 
 
-@cli.command()
-@click.argument("user")
-@click.option("--workspace", default="workspace", show_default=True, help="Folder or URI.")
-def recommend(user: str, workspace: str) -> None:
-    """Print the published list of one USER (a user_id of the raw file)."""
-    from steamrec.cli.recommend import print_list
+@cli.command(short_help="Print one user's list, or games like one.")
+@click.argument("user", required=False)
+@click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
+@click.option(
+    "--items", metavar="ID,ID,...", help="A list for somebody in no file who owns these item_ids."
+)
+@click.option(
+    "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
+)
+@workspace_option
+def recommend(
+    user: str | None, like: str | None, items: str | None, k: int, workspace: str
+) -> None:
+    """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
 
-    print_list(user, workspace)
+    Owned games are left out; beside each game stand the owned ones that it leans on.
+
+    \b
+    Examples:
+      steamrec recommend 76561197970982479
+      steamrec recommend --like "Portal 2"
+      steamrec recommend --items 10,440,620 --k 5
+    """
+    if sum(given is not None for given in (user, like, items)) != 1:
+        raise UsageError("Give one of USER, --like NAME and --items ID,ID; see recommend --help.")
+    from steamrec.cli.recommend import print_owned, print_user
+
+    if user is not None:
+        print_user(user, workspace, k)
+    else:
+        print_owned(items, like, workspace, k)
+
+
+@cli.command(short_help="Show what is finished, published, and would run next.")
+@workspace_option
+@click.option("--config", metavar="FILE.toml", help="Plan a night with these settings.")
+@set_option
+@date_option
+def status(
+    workspace: str, config: str | None, overrides: tuple[str, ...], date: str | None
+) -> None:
+    """Show what is finished and published, and what a next night would run.
+
+    Without --config and --set a next night is taken to keep the settings that it had.
+    """
+    from steamrec.cli.status import print_status
+
+    print_status(workspace, config, overrides, parse_date(date))
 
 
 @cli.command()

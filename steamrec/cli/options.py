@@ -15,22 +15,30 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+workspace_option = click.option(
+    "--workspace",
+    default="workspace",
+    show_default=True,
+    metavar="DIR_OR_URI",
+    help="Where tables, models and exports are.",
+)
+
+set_option = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="SECTION.KEY=VALUE",
+    help="Change one setting; may be repeated.",
+)
+
 OPTIONS = (
-    click.option("--config", metavar="FILE.toml", help="Settings; conf/ holds examples."),
     click.option(
-        "--workspace",
-        default="workspace",
-        show_default=True,
-        metavar="DIR_OR_URI",
-        help="Where tables, models and exports go.",
+        "--config",
+        metavar="FILE.toml",
+        help="Settings; conf/ holds examples.  [default: those of docs/settings.md]",
     ),
-    click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="SECTION.KEY=VALUE",
-        help="Change one setting; may be repeated.",
-    ),
+    workspace_option,
+    set_option,
     click.option(
         "--master",
         metavar="URL",

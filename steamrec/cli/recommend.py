@@ -1,24 +1,104 @@
-"""`steamrec recommend`: one user's published list, for a person to read."""
+"""`steamrec recommend`: lists for a person to read, without Spark."""
+
+from dataclasses import dataclass
 
 import click
 
 from steamrec.errors import UsageError
-from steamrec.stages.export import latest
 from steamrec.workspace import Workspace
 
+LEANING = 3
+NAME_WIDTH = 44
 
-def print_list(user: str, root: str) -> None:
-    """Print the published list of user_id `user`; raises UsageError when there is none."""
-    import pyarrow.parquet as pq
+
+@dataclass(frozen=True)
+class Line:
+    """One recommended item: what to print of it."""
+
+    name: str
+    item_id: str
+    score: float
+    because: list[str]
+
+
+def print_user(user_id: str, root: str, k: int) -> None:
+    """Print the published list of `user_id`; raises UsageError when there is none."""
+    from steamrec.lookup.catalogue import load_catalogue
+    from steamrec.lookup.user import owned_items, published_list
+    from steamrec.lookup.weights import leaning, weight_rows, weights_model
+    from steamrec.stages.export import latest
 
     workspace = Workspace(root)
     published = latest(workspace)
-    table = pq.read_table(published["path"], filters=[("user_id", "=", user)]).to_pandas()
-    if table.empty:
+    rows = published_list(published, user_id)
+    catalogue = load_catalogue(workspace)
+    owned = owned_items(workspace, user_id)
+    model = weights_model(workspace)
+    weights = weight_rows(workspace, model, owned) if model and owned else None
+    lines = []
+    for row in rows[:k]:
+        item = catalogue.numbers.get(row["item_id"])
+        known = weights is not None and item is not None
+        reasons = leaning(weights, owned, item, LEANING) if known else []  # type: ignore[arg-type]
+        names = [catalogue.names[reason] for reason in reasons]
+        lines.append(Line(row["item_name"], row["item_id"], row["score"], names))
+    click.echo(
+        f"{clean(user_id)} owns {len(owned):,} games; {len(lines)} others "
+        f"by {rows[0]['source']}, published for {published['date']}:"
+    )
+    print_lines(lines)
+    if model is None:
+        click.echo("What a list leans on is shown when 'ease' is in train.models.", err=True)
+
+
+def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> None:
+    """Print a list for somebody who owns `item_ids` (commas between), or the game called `like`.
+
+    Raises UsageError for items that are not known, or when no model scores from owned items.
+    """
+    from steamrec.lookup.catalogue import load_catalogue
+    from steamrec.lookup.weights import best_items, leaning, weight_rows, weights_model
+
+    workspace = Workspace(root)
+    catalogue = load_catalogue(workspace)
+    if like is not None:
+        owned = [catalogue.of_name(like)]
+    else:
+        owned = catalogue.of_ids([part.strip() for part in (item_ids or "").split(",") if part])
+    if not owned:
+        raise UsageError("--items takes item_ids with commas between them: --items 10,440")
+    model = weights_model(workspace)
+    if model is None:
         raise UsageError(
-            f"The run {published['run_id']} of {published['date']} has no list for user {user!r}."
+            f"No model in {workspace.root} scores from owned items alone; add 'ease' to "
+            "train.models and run `steamrec train` (the other models know only their own users)."
         )
-    table = table.sort_values("rank")
-    click.echo(f"{user}: {len(table)} items by {table['source'].iloc[0]}, {published['date']}")
-    for row in table.itertuples():
-        click.echo(f"{row.rank:>4}  {row.item_name}  (item {row.item_id}, score {row.score:.4g})")
+    weights = weight_rows(workspace, model, owned)
+    lines = [
+        Line(
+            catalogue.names[item],
+            catalogue.ids[item],
+            score,
+            [catalogue.names[reason] for reason in leaning(weights, owned, item, LEANING)],
+        )
+        for item, score in best_items(weights, owned, k)
+    ]
+    names = ", ".join(clean(catalogue.names[item]) for item in owned[:5])
+    more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""
+    verb = "Like" if like is not None else "For an owner of"
+    click.echo(f"{verb} {names}{more}: {len(lines)} games by {model}")
+    print_lines(lines if len(owned) > 1 else [Line(x.name, x.item_id, x.score, []) for x in lines])
+
+
+def print_lines(lines: list[Line]) -> None:
+    """Print numbered lines: name, item_id, score and the owned games it leans on."""
+    width = min(NAME_WIDTH, max((len(clean(line.name)) for line in lines), default=0))
+    for place, line in enumerate(lines, 1):
+        because = f"  because of {', '.join(map(clean, line.because))}" if line.because else ""
+        facts = f"{clean(line.name):<{width}}  {line.item_id:>7}  {line.score:10.4g}"
+        click.echo(f"{place:>4}  {facts}{because}")
+
+
+def clean(text: str) -> str:
+    """The text without what a terminal would obey: names come from a file of strangers."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

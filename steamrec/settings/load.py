@@ -20,6 +20,14 @@ def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings
     values = _read_toml(config) if config else {}
     for override in overrides:
         _set(values, override)
+    return settings_from(values, config)
+
+
+def settings_from(values: dict[str, Any], config: str | None) -> Settings:
+    """The settings of plain nested dicts, as TOML gives them; `config` names their file.
+
+    Raises UsageError as load_settings.
+    """
     try:
         return Settings.model_validate(_as_tuples(values))
     except ValidationError as error:

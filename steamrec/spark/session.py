@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steamrec.errors import UsageError
+from steamrec.spark.progress import show_progress
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -74,6 +75,7 @@ def open_session(master: str | None = None) -> "SparkSession":
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    show_progress(session.sparkContext)
     return session
 
 

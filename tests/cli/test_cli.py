@@ -1,10 +1,13 @@
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from steamrec.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,11 +26,14 @@ def test_help_is_quick_and_names_every_command():
         seconds.append(time.perf_counter() - start)
     assert shown.returncode == 0
     for name in ("generate", "ingest", "prepare", "sample", "train", "evaluate", "export",
-                 "nightly", "recommend"):  # fmt: skip
+                 "report", "nightly", "recommend", "status"):  # fmt: skip
         assert f"  {name} " in shown.stdout
+    commands = shown.stdout.split("Commands:")[1]
+    assert "..." not in commands  # each fits its one line
     modules = "import sys, steamrec.cli.main; print(' '.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", modules], capture_output=True, text=True)
-    assert not {"numpy", "pyspark", "tensorflow", "pydantic"} & set(loaded.stdout.split())
+    heavy = {"numpy", "pyspark", "tensorflow", "pydantic", "pyarrow", "matplotlib", "jinja2"}
+    assert not heavy & set(loaded.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -53,8 +59,42 @@ def test_bad_use_is_one_sentence_and_exit_2(tmp_path, arguments, words):
     assert len(run.stderr.strip().splitlines()) == 1
 
 
-def test_a_missing_java_is_one_sentence(tmp_path):
-    run = steamrec("nightly", "--workspace", str(tmp_path), JAVA_HOME=str(tmp_path))
+STAGES = ("ingest", "prepare", "sample", "train", "evaluate", "export", "report", "nightly")
+BAD = {
+    "a missing settings file": (["--config", "missing.toml"], "does not exist"),
+    "an unknown setting": (["--set", "train.epoch=3"], "Unknown setting train.epoch"),
+    "a wrong type": (["--set", "export.k=many"], "Setting export.k"),
+    "no writable place": (["--workspace", "/proc/nothing"], "cannot be written"),
+    "no workspace yet": ([], "steamrec |input.path"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("command", STAGES)
+def test_every_stage_says_what_is_wrong_before_any_work(tmp_path, capsys, command, case):
+    arguments, words = BAD[case]
+    given = [] if "--workspace" in arguments else ["--workspace", str(tmp_path)]
+    with pytest.raises(SystemExit) as left:
+        main([command, *given, *arguments])
+    shown = capsys.readouterr().err.strip()
+    assert left.value.code == 2
+    assert re.search(words, shown)
+    assert len(shown.splitlines()) == 1
+
+
+def test_an_empty_input_is_one_sentence(tmp_path):
+    (tmp_path / "raw.json").write_bytes(b"")
+    run = steamrec(
+        "nightly", "--workspace", str(tmp_path), "--set", f"input.path={tmp_path}/raw.json"
+    )
+    assert run.returncode == 2
+    assert "is empty" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["ingest", "nightly"])
+def test_a_missing_java_is_one_sentence(tmp_path, command):
+    run = steamrec(command, "--workspace", str(tmp_path), JAVA_HOME=str(tmp_path))
     assert run.returncode == 2
     assert "There is no Java" in run.stderr
     assert "Traceback" not in run.stderr
@@ -65,6 +105,32 @@ def test_a_stage_without_its_input_says_what_to_run(tmp_path):
     assert run.returncode == 2
     assert "steamrec prepare" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["status"], "no workspace"),
+        (["status", "--set", "nonsense"], "section.key=value|no workspace"),
+        (["recommend", "somebody"], "steamrec nightly"),
+        (["recommend", "--items", "10"], "steamrec nightly"),
+        (["recommend"], "Give one of"),
+    ],
+)
+def test_reading_what_is_not_there_says_what_to_run(tmp_path, capsys, arguments, words):
+    with pytest.raises(SystemExit) as left:
+        main([*arguments, "--workspace", str(tmp_path)])
+    shown = capsys.readouterr().err.strip()
+    assert left.value.code == 2
+    assert re.search(words, shown)
+    assert len(shown.splitlines()) == 1
+
+
+def test_generate_says_where_it_cannot_write():
+    run = steamrec("generate", "--users", "3", "--output", "/proc/nothing/raw.json")
+    assert run.returncode == 2
+    assert "cannot be written" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
 
 
 def test_an_unknown_option_is_exit_2():

@@ -1,0 +1,68 @@
+import pytest
+from click.testing import CliRunner
+
+from steamrec.cli.main import cli
+from steamrec.errors import UsageError
+from tests.cli.small_workspace import write_small_workspace
+
+
+def recommend(folder, *arguments):
+    arguments = ["recommend", *arguments, "--workspace", str(folder)]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output.splitlines()
+
+
+def test_a_users_list_with_what_it_leans_on(tmp_path):
+    write_small_workspace(tmp_path)
+    head, first, second = recommend(tmp_path, "known")
+    assert head == "known owns 2 games; 2 others by ease, published for 2026-01-31:"
+    assert first.split() == ["1", "Portal", "2", "20", "2.5", "because", "of", "Portal,", "Doom"]
+    assert second.endswith("because of Doom")
+    assert "\x1b" not in second
+    assert recommend(tmp_path, "known", "--k", "1")[1].split() == first.split()
+    assert "because" not in recommend(tmp_path, "cold")[1]
+
+
+def test_a_newcomer_gets_a_list_from_what_they_own(tmp_path):
+    write_small_workspace(tmp_path)
+    head, first, second = recommend(tmp_path, "--items", "30,50")
+    assert head == "For an owner of Doom, Quake: 2 games by ease"
+    assert "Hexen" in first
+    assert "1.3  because of Doom, Quake" in first
+    assert "Portal 2" in second
+
+
+def test_games_like_one(tmp_path):
+    write_small_workspace(tmp_path)
+    assert "Like Doom: 2 games by ease" in recommend(tmp_path, "--like", "doom")[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["stranger"], "--items with what they own"),
+        (["--like", "port"], "fits several games: Portal "),
+        (["--items", "10,99"], "no item 99"),
+        (["--items", ","], "item_ids with commas"),
+        ([], "Give one of"),
+        (["known", "--like", "doom"], "Give one of"),
+    ],
+)
+def test_what_cannot_be_answered_says_what_to_do(tmp_path, arguments, words):
+    write_small_workspace(tmp_path)
+    with pytest.raises(UsageError, match=words):
+        recommend(tmp_path, *arguments)
+
+
+def test_a_workspace_without_such_a_model_says_so(tmp_path):
+    write_small_workspace(tmp_path, ease=False)
+    with pytest.raises(UsageError, match="add 'ease' to"):
+        recommend(tmp_path, "--items", "10")
+    assert "ease' is in train.models" in recommend(tmp_path, "known")[-1]
+
+
+def test_an_empty_workspace_says_what_to_run(tmp_path):
+    for arguments in (["known"], ["--like", "doom"]):
+        with pytest.raises(UsageError, match="steamrec nightly"):
+            recommend(tmp_path, *arguments)
