@@ -66,7 +66,8 @@ ITEMS = Table(
     {"item": "int", "item_id": "string", "item_name": "string", "owners": "bigint"},
 )
 
-# `place` grows along a user's library as the file has it (and along the file).
+# Who owns what: each pair once, with its largest playtime in minutes. `place` grows along a
+# user's library as the file has it (and along the file).
 INTERACTIONS = Table(
     "interactions",
     {"user": "int", "item": "int", "playtime_forever": "bigint", "place": "bigint"},
@@ -80,6 +81,7 @@ COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 # (best epoch, best model); no user has more than one.
 TRAIN = Table("train", {"user": "int", "item": "int", "place": "bigint", "validation": "boolean"})
 
+# The one item of each user that no model sees.
 HOLDOUT = Table("holdout", {"user": "int", "item": "int"})
 
 # For each held-out item its sampled competitors.
@@ -106,6 +108,7 @@ def ranks(model: str) -> Table:
     return Table(f"ranks/{model}", columns | {"items": "array<int>"})
 
 
+# The published lists; a run's folder is exports/dt=<date>/run=<run id>.
 EXPORT = Table(
     "exports",
     {

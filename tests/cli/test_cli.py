@@ -144,6 +144,8 @@ def test_every_job_takes_the_stages_arguments(path):
     assert "--config" in run.stdout
 
 
-def test_the_settings_page_is_up_to_date():
-    script = ROOT / "scripts/write_settings_doc.py"
-    assert subprocess.run([sys.executable, script, "--check"]).returncode == 0
+@pytest.mark.parametrize("page", ["settings", "tables"])
+def test_the_written_pages_are_up_to_date(page):
+    script = ROOT / f"scripts/write_{page}_doc.py"
+    run = subprocess.run([sys.executable, script, "--check"])
+    assert run.returncode == 0, f"run python scripts/write_{page}_doc.py"

@@ -210,11 +210,26 @@ def test_a_finished_night_is_not_repeated(night):
     assert (night[0] / "workspace/exports/latest.json").read_bytes() == before
 
 
+def test_status_tells_of_a_finished_night(night):
+    options = ["--workspace", f"{night[0]}/workspace", "--date", "2026-01-31"]
+    kept = steamrec("status", *options)
+    assert kept.returncode == 0, kept.stderr
+    assert "would run nothing" in kept.stdout
+    assert "Gates: all passed" in kept.stdout
+    given = ["--config", night[1][2], "--set", f"input.path={night[0]}/raw.json"]
+    assert "would run nothing" in steamrec("status", *options, *given).stdout
+    changed = steamrec("status", *options, *given, "--set", "export.k=5").stdout
+    assert changed.endswith("would run export, report.\n")
+
+
 def test_recommend_prints_the_published_list(night):
     user = next(iter(libraries(night)))
     shown = steamrec("recommend", user, "--workspace", f"{night[0]}/workspace")
     assert shown.returncode == 0
     assert len(shown.stdout.splitlines()) == 11
+    owner = max(libraries(night).items(), key=lambda pair: len(pair[1]))[0]
+    leaning = steamrec("recommend", owner, "--workspace", f"{night[0]}/workspace")
+    assert "because of" in leaning.stdout
     unknown = steamrec("recommend", "nobody", "--workspace", f"{night[0]}/workspace")
     assert unknown.returncode == 2
     assert "nobody" in unknown.stderr
