@@ -76,6 +76,7 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     from steamrec.spark.session import check_java, submitted
     from steamrec.stage import Context
     from steamrec.workspace import Workspace
+    from steamrec.workspace.lock import check_layout, lock
 
     settings = load_settings(options["config"], options["overrides"])
     date = parse_date(date)
@@ -83,6 +84,8 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
         check_java()
     workspace = Workspace(options["workspace"])
     workspace.check_writable()
+    lock(workspace)
+    check_layout(workspace)
     return Context(settings, workspace, options["master"], date, options["fresh"])
 
 

@@ -48,6 +48,18 @@ class Workspace:
                 "give another --workspace."
             ) from None
 
+    def refuse_links(self, name: str) -> None:
+        """Raise RunError when `name` or a folder on the way to it is a symbolic link."""
+        if not self.local:
+            return
+        path = Path(self.path(name))
+        for step in (path, *path.parents[: len(Path(name).parts) - 1]):
+            if step.is_symlink():
+                raise RunError(
+                    f"{step} is a symbolic link, which could lead a write out of the workspace; "
+                    "remove it."
+                )
+
     def exists(self, name: str) -> bool:
         """Whether `name` is there."""
         return bool(self._files.exists(self._inner(name)))
