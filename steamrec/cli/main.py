@@ -11,6 +11,7 @@ from steamrec.cli.options import (
     date_option,
     open_context,
     parse_date,
+    rollback_option,
     set_option,
     stage_options,
     workspace_option,
@@ -69,14 +70,21 @@ def generate(users: int, seed: int, output: str) -> None:
 
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
     @stage_options
-    def command(date: str | None = None, **options: object) -> None:
+    def command(date: str | None = None, rollback: bool = False, **options: object) -> None:
         from steamrec.stages.night import run_stages, stages_of
 
         context = open_context(options, date)
+        if rollback:
+            from steamrec.cli.rollback import print_rollback
+
+            print_rollback(context.workspace)
+            return
         run_stages(stages_of(name, context.settings), context)
 
     if dated:
         command = date_option(command)
+    if name == "export":
+        command = rollback_option(command)
     example = f"steamrec {name} --config conf/steam.toml --set input.path=raw.json.gz"
     full = f"{help_text}\n\n\b\nExample:\n  {example}"
     cli.command(name, help=full, short_help=help_text)(command)

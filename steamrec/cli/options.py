@@ -58,6 +58,10 @@ date_option = click.option(
     "--date", metavar="YYYY-MM-DD", help="The night's date.  [default: today]"
 )
 
+rollback_option = click.option(
+    "--rollback", is_flag=True, help="Point readers back to the run before; write nothing."
+)
+
 
 def stage_options(command: Command) -> Command:
     """Give `command` the shared options."""

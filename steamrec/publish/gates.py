@@ -20,6 +20,7 @@ def check_gates(context: "Context", table: Table) -> dict[str, Any]:
 
     Raises GateRefusedError naming the gate and both figures.
     """
+    gates = context.settings.gates
     lists = context.read(table)
     libraries = context.read(tables.LIBRARIES)
     per_user = _per_user(lists).persist()
@@ -27,20 +28,25 @@ def check_gates(context: "Context", table: Table) -> dict[str, Any]:
         expected = libraries.select("user_id").distinct().count()
         users = per_user.count()
         listed = per_user.join(libraries.select("user_id").distinct(), "user_id").count()
-        _demand(
-            users == listed == expected or _catalogue_exhausted(context, expected - users),
+        demand(
+            not gates.users
+            or users == listed == expected
+            or _catalogue_exhausted(context, expected - users),
             "users",
             f"{listed:,} of {expected:,} users have a list, and {users - listed:,} strangers do",
         )
         k = context.settings.export.k
         bad = per_user.where(f"first != 1 or last != rows or distinct_ranks != rows or rows > {k}")
-        _demand_none(bad, "ranks", f"users whose ranks are not 1..n with n <= {k}")
-        _demand_none(per_user.where("repeated"), "items", "users with an item twice in the list")
-        _demand_none(per_user.where("not finite"), "scores", "users with a score that is no number")
-        _demand_none(
-            per_user.where("not falling"), "scores", "users whose scores rise down the list"
-        )
-        _demand_none(_owned(lists, libraries), "owned", "listed items that the user owns")
+        if gates.ranks:
+            _demand_none(bad, "ranks", f"users whose ranks are not 1..n with n <= {k}")
+            repeated = per_user.where("repeated")
+            _demand_none(repeated, "items", "users with an item twice in the list")
+        if gates.scores:
+            infinite, rising = per_user.where("not finite"), per_user.where("not falling")
+            _demand_none(infinite, "scores", "users with a score that is no number")
+            _demand_none(rising, "scores", "users whose scores rise down the list")
+        if gates.owned:
+            _demand_none(_owned(lists, libraries), "owned", "listed items that the user owns")
         rows = per_user.agg({"rows": "sum"}).first()
         assert rows is not None
         return {
@@ -106,10 +112,11 @@ def _catalogue_exhausted(context: "Context", missing: int) -> bool:
 
 def _demand_none(bad: "DataFrame", gate: str, what: str) -> None:
     count = bad.count()
-    _demand(count == 0, gate, f"{count:,} {what}, and 0 are allowed")
+    demand(count == 0, gate, f"{count:,} {what}, and 0 are allowed")
 
 
-def _demand(holds: bool, gate: str, figures: str) -> None:
+def demand(holds: bool, gate: str, figures: str) -> None:
+    """Raise GateRefusedError naming the gate and its figures unless `holds`."""
     if not holds:
         raise GateRefusedError(
             f"The gate '{gate}' refused to publish: {figures}; the previous export stays in place."

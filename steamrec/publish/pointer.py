@@ -1,32 +1,18 @@
 """exports/latest.json: the one file that says which run readers should read."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from steamrec.spark.content_hash import content_hash
-from steamrec.tables import Table
-
-if TYPE_CHECKING:
-    from steamrec.stage import Context
+from steamrec.errors import RunError
+from steamrec.workspace import Workspace
 
 POINTER = "exports/latest.json"
 
 
-def publish(
-    context: "Context", table: Table, run_id: str, model: str, counts: dict[str, Any]
-) -> str:
-    """Point readers to the run in one step; returns the run's path."""
-    rows, hashed = content_hash(context.read(table), table.hashed)
-    path = context.workspace.path(table.name)
-    context.workspace.write_json(
-        POINTER,
-        {
-            "date": context.date,
-            "run_id": run_id,
-            "path": path,
-            "rows": rows,
-            "users": counts["users"],
-            "model": model,
-            "content_hash": hashed,
-        },
-    )
-    return path
+def read_pointer(workspace: Workspace) -> dict[str, Any] | None:
+    """What the pointer says, or None when nothing is published; raises RunError if damaged."""
+    if not workspace.exists(POINTER):
+        return None
+    found = workspace.read_json(POINTER)
+    if not isinstance(found, dict):
+        raise RunError(f"{workspace.path(POINTER)} is damaged (it is no JSON object).")
+    return found

@@ -219,6 +219,34 @@ class ExportSettings(Section):
         description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
         "validation items.",
     )
+    keep: PositiveInt = Field(14, description="Runs of so many nights are kept.")
+    formats: tuple[Literal["json", "csv"], ...] = Field(
+        (),
+        description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
+        "exports/csv).",
+    )
+
+
+class GatesSettings(Section):
+    """What an export must satisfy before readers see it; a refusal exits with 3."""
+
+    users: bool = Field(True, description="Every user_id of the raw file has a list, nobody else.")
+    ranks: bool = Field(True, description="Ranks are 1..n, n <= export.k, no item twice.")
+    scores: bool = Field(True, description="Scores are finite and never rise down a list.")
+    owned: bool = Field(True, description="No listed item is owned by the user.")
+    max_row_change: PositiveFloat = Field(
+        0.2, description="Rows may differ by this fraction from the last published run's."
+    )
+    min_overlap: Fraction = Field(
+        0.05, description="At least this part of the last published lists is listed again."
+    )
+    max_ndcg_drop: Fraction = Field(
+        0.1,
+        description="Full-catalogue NDCG@10 may be this fraction below the last published run's.",
+    )
+    max_ndcg_below_popularity: Fraction = Field(
+        0.0, description="Full-catalogue NDCG@10 may be this fraction below popularity's."
+    )
 
 
 class ReportSettings(Section):
@@ -241,6 +269,7 @@ class Settings(Section):
     evaluate: EvaluateSettings = EvaluateSettings()
     export: ExportSettings = ExportSettings()
     report: ReportSettings = ReportSettings()
+    gates: GatesSettings = GatesSettings()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

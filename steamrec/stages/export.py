@@ -1,19 +1,29 @@
 """Export: the top k for every user_id of the raw file, checked, then made visible."""
 
 import functools
+import logging
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from steamrec import tables
-from steamrec.errors import UsageError
+from steamrec.errors import RunError, UsageError
 from steamrec.models.artifact import load_artifact
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
 from steamrec.publish.gates import check_gates
-from steamrec.publish.pointer import publish
+from steamrec.publish.pointer import POINTER, read_pointer
+from steamrec.publish.previous import check_figures
+from steamrec.publish.runs import (
+    PUBLISHED,
+    published_run,
+    record_name,
+    remove_old_runs,
+    run_folder,
+)
 from steamrec.settings import Settings
 from steamrec.spark.blocks import user_blocks
+from steamrec.spark.content_hash import content_hash
 from steamrec.spark.numbering import number_rows
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.tables import Table
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 BLOCK_SIZE = 256
 LEAST_OWNED = 2  # with fewer, popularity says more
 
+log = logging.getLogger(__name__)
+
 
 def run(context: Context) -> Outcome:
     """Write a run's lists, pass them through the gates and point readers to them.
@@ -34,14 +46,60 @@ def run(context: Context) -> Outcome:
     """
     model = exported_model(context)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
-    table = Table(f"exports/dt={context.date}/run={run_id}", tables.EXPORT.columns)
+    table = Table(run_folder(context.date, run_id), tables.EXPORT.columns)
+    context.workspace.refuse_links(table.name)
     lists = _known_lists(context, model).unionByName(_cold_lists(context, model))
     context.write(lists, table)
     counts = check_gates(context, table)
-    published = publish(context, table, run_id, model, counts)
-    return Outcome(
-        tables=[table], counts={"model": model, "run_id": run_id, **counts, "path": published}
-    )
+    previous = _published(context.workspace)
+    ndcg = _ndcg(context.workspace)
+    check_figures(context, table, counts["rows"], ndcg, model, previous)
+    _write_formats(context, table)
+    rows, hashed = content_hash(context.read(table), table.hashed)
+    record = {
+        "date": context.date,
+        "run_id": run_id,
+        "path": context.workspace.path(table.name),
+        "rows": rows,
+        "users": counts["users"],
+        "model": model,
+        "content_hash": hashed,
+        "ndcg": ndcg.get(model),
+        "previous": previous and {key: previous[key] for key in PUBLISHED},
+    }
+    context.workspace.write_json(record_name(context.date, run_id), record)
+    # The one step that readers see.
+    context.workspace.write_json(POINTER, {key: record[key] for key in PUBLISHED})
+    removed = remove_old_runs(context.workspace, context.settings.export.keep)
+    counts |= {"path": record["path"], "old_runs_removed": len(removed)}
+    return Outcome(tables=[table], counts={"model": model, "run_id": run_id, **counts})
+
+
+def _published(workspace: Workspace) -> dict[str, Any] | None:
+    """The last published run; a damaged pointer counts as none and is about to be replaced."""
+    try:
+        return published_run(workspace)
+    except RunError as error:
+        log.warning("export: %s Nothing to compare with; it is written anew.", error)
+        return None
+
+
+def _ndcg(workspace: Workspace) -> dict[str, float]:
+    """Each model's full-catalogue NDCG@10, as evaluated; empty when 10 is not in evaluate.k."""
+    return {
+        entry["model"]: entry["value"]
+        for entry in workspace.read_json("metrics.json")["results"]
+        if (entry["protocol"], entry["metric"], entry["k"]) == ("full", "ndcg", 10)
+    }
+
+
+def _write_formats(context: Context, table: Table) -> None:
+    """The run also as JSON lines or CSV: exports/<format>/dt=.../run=..."""
+    for kind in context.settings.export.formats:
+        path = context.workspace.path(table.name.replace("exports/", f"exports/{kind}/", 1))
+        # Doubled quotes, as RFC 4180 has them, not Spark's backslashes.
+        options = {"header": "true", "escape": '"'} if kind == "csv" else {}
+        context.read(table).write.format(kind).options(**options).save(path)
 
 
 def exported_model(context: Context) -> str:
@@ -126,7 +184,7 @@ def export_stage(models: tuple[str, ...]) -> Stage:
     """The stage "export" for the night's models."""
 
     def used(settings: Settings) -> dict[str, Any]:
-        return settings.export.model_dump(mode="json")
+        return settings.export.model_dump(mode="json", exclude={"keep"})
 
     def external(context: Context) -> dict[str, str]:
         return {"date": context.date}
@@ -137,9 +195,9 @@ def export_stage(models: tuple[str, ...]) -> Stage:
 
 def latest(workspace: Workspace) -> dict[str, Any]:
     """What exports/latest.json says; raises UsageError when nothing is published yet."""
-    if not workspace.exists("exports/latest.json"):
+    found = read_pointer(workspace)
+    if found is None:
         raise UsageError(
             f"Nothing is published in {workspace.root} yet; run `steamrec nightly` first."
         )
-    found: dict[str, Any] = workspace.read_json("exports/latest.json")
     return found
