@@ -102,7 +102,8 @@ def test_a_target_among_its_own_negatives_is_ranked_once(make_context):
     context = make_context()
     spark = context.spark
     context.write(
-        spark.createDataFrame([(0, 1, False), (1, 0, False)], tables.TRAIN.ddl), tables.TRAIN
+        spark.createDataFrame([(0, 1, 0, False), (1, 0, 1, False)], tables.TRAIN.ddl),
+        tables.TRAIN,
     )
     context.write(spark.createDataFrame([(0, 2), (1, 3)], tables.HOLDOUT.ddl), tables.HOLDOUT)
     negatives = [(0, [3, 2, 0]), (1, [2])]
