@@ -4,7 +4,8 @@
 # WHAT: steam (the whole night of conf/steam.toml; the default), notebook (that of
 # conf/notebook.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
 # stage and its NumPy core against a plain Python loop, on the split of the night run before),
-# ranking (EASE and the two-stage model on three split seeds).
+# ranking (EASE and the two-stage model on three split seeds), training (the loop against the
+# notebook's, on the samples of a finished "steam").
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
@@ -25,6 +26,10 @@ case $what in
     .venv/bin/python scripts/bench_sampling.py build/bench/workspace-steam |
       tee build/bench/sampling.json
     ;;
+  training)
+    .venv/bin/python scripts/bench_training.py build/bench/workspace-steam \
+      | tee build/bench/training.json
+    ;;
   steam | notebook)
     rm -rf "build/bench/workspace-$what"
     .venv/bin/python scripts/bench_night.py --output build/bench --name "$what" \
@@ -36,7 +41,7 @@ case $what in
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking]" >&2
+    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking|training]" >&2
     exit 2
     ;;
 esac

@@ -2,8 +2,8 @@
 
 What automatic differentiation makes of the Keras networks walks over the activations several
 times and multiplies batches of small matrices. Here each layer is one plain matrix product
-forwards and two backwards, which took half the processor
-time. The tests hold it to Keras and tf.GradientTape.
+forwards and two backwards, which took a third less processor time. The tests hold it to Keras
+and tf.GradientTape.
 """
 
 from typing import Any

@@ -1,0 +1,133 @@
+"""Measure training on a finished workspace: the stream, the loop, and the notebook's loop.
+
+    python scripts/bench_training.py WORKSPACE [--rows N] [--notebook-steps N]
+
+Prints rows a second (a row is one user-item pair) and their ratios as JSON: the stream alone,
+each network from the stream and from arrays in memory, and the notebook's loop written small (its
+network in tf.compat.v1, a feed_dict of 256 rows a step, Adam).
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from steamrec.settings import load_settings
+from steamrec.training.loop import Trainer
+from steamrec.training.networks import build_network
+from steamrec.training.replicas import make_strategy
+from steamrec.training.stream import epoch_batches
+from steamrec.training.tensorflow_quiet import tf
+
+BATCH = 32_768
+
+
+def stream_rate(url: str, negatives: int) -> float:
+    """Pairs a second that the stream delivers."""
+    start, pairs = time.perf_counter(), 0
+    with epoch_batches(url, negatives, BATCH // (1 + negatives)) as batches:
+        for _, items in batches:
+            pairs += int(items.shape[0]) * int(items.shape[1])
+    return pairs / (time.perf_counter() - start)
+
+
+def rates(name: str, url: str, sizes: tuple[int, int], most: int) -> dict[str, float]:
+    """Pairs a second of network `name` from the stream and from arrays, a round each in turn."""
+    settings = load_settings(None).network(name)
+    negatives = settings["negatives"]
+    trainer = Trainer(
+        lambda: build_network(name, *sizes, settings), make_strategy(1), 0.006, batch=BATCH
+    )
+    positives = BATCH // (1 + negatives)
+    with epoch_batches(url, negatives, positives) as batches:
+        held = list(batches.take(max(2, most // BATCH)))
+    held = [batch for batch in held if len(batch[0]) == positives]
+    users, items = (np.stack([batch[part] for batch in held]) for part in (0, 1))
+    memory = tf.data.Dataset.from_tensor_slices((users, items)).prefetch(4)
+    trainer.epoch(memory, 1, lambda step, loss: None)
+    best = {"arrays": 0.0, "stream": 0.0}
+    for _ in range(2):
+        for source in best:
+            start = time.perf_counter()
+            if source == "arrays":
+                trainer.epoch(memory, len(held), lambda step, loss: None)
+            else:
+                with epoch_batches(url, negatives, positives) as batches:
+                    trainer.epoch(batches, len(held), lambda step, loss: None)
+            rate = len(held) * positives * (1 + negatives) / (time.perf_counter() - start)
+            best[source] = max(best[source], rate)
+    return best
+
+
+def notebook_rate(name: str, sizes: tuple[int, int], steps: int) -> float:
+    """Pairs a second of the notebook's training loop: "gmf" or "neumf", 256 rows a feed."""
+    v1 = tf.compat.v1
+    rng = np.random.default_rng(0)
+    count = steps * 256
+    users = rng.integers(0, sizes[0], count).astype(np.int32)
+    items = rng.integers(0, sizes[1], count).astype(np.int32)
+    labels = (rng.random(count) < 0.2).astype(np.float32)
+    with tf.Graph().as_default(), v1.Session() as session:
+        user, item = (v1.placeholder(tf.int32, (None,)) for _ in range(2))
+        label = v1.placeholder(tf.float32, (None,))
+
+        def embed(size: int, width: int, ids: Any, label: str) -> Any:
+            table = v1.get_variable(
+                label, (size, width), initializer=v1.random_normal_initializer()
+            )
+            return tf.nn.embedding_lookup(table, ids)
+
+        def dense(inputs: Any, units: int, label: str) -> Any:
+            kernel = v1.get_variable(f"{label}_kernel", (inputs.shape[1], units))
+            return tf.matmul(inputs, kernel) + v1.get_variable(f"{label}_bias", (units,))
+
+        joined = embed(sizes[0], 8, user, "gmf_user") * embed(sizes[1], 8, item, "gmf_item")
+        if name == "neumf":
+            parts = [embed(sizes[0], 32, user, "mlp_user"), embed(sizes[1], 32, item, "mlp_item")]
+            tower = tf.concat(parts, 1)
+            for number, units in enumerate((64, 32, 16, 8)):
+                tower = tf.nn.relu(dense(tower, units, f"hidden_{number}"))
+            joined = tf.concat([joined, tower], 1)
+        logits = dense(joined, 1, "output")[:, 0]
+        entropy = tf.nn.sigmoid_cross_entropy_with_logits(label, logits)
+        loss = tf.reduce_mean(entropy)
+        step = v1.train.AdamOptimizer(0.001).minimize(loss)
+        session.run(v1.global_variables_initializer())
+        start = 0.0
+        for number in range(steps):
+            if number == steps // 5:  # the first ones warm up
+                start = time.perf_counter()
+            part = slice(256 * number, 256 * (number + 1))
+            feed = {user: users[part], item: items[part], label: labels[part]}
+            session.run([step, loss], feed)
+        return (steps - steps // 5) * 256 / (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--notebook-steps", type=int, default=1_000)
+    options = parser.parse_args()
+    url = f"file://{(options.workspace / 'negatives/train/epoch=0').resolve()}"
+    metrics = json.loads((options.workspace / "metrics.json").read_text())
+    sizes = (metrics["users"], metrics["items"])
+    negatives = load_settings(None).sampling.train_negatives
+    figures: dict[str, Any] = {"stream": round(stream_rate(url, negatives))}
+    for name in ("gmf", "neumf"):
+        own, notebook = rates(name, url, sizes, options.rows), 0.0
+        notebook = notebook_rate(name, sizes, options.notebook_steps)
+        figures[name] = {source: round(rate) for source, rate in own.items()} | {
+            "notebook": round(notebook),
+            "stream_to_arrays": round(own["stream"] / own["arrays"], 3),
+            "times_the_notebook": round(own["stream"] / notebook, 1),
+        }
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
