@@ -1,5 +1,7 @@
 """Models that are one product: score = user factors x item factors + item bias (GMF, ALS)."""
 
+import numpy as np
+
 from steamrec.block import Block
 from steamrec.models.artifact import Artifact
 from steamrec.models.scorer import FloatArray, as_float32
@@ -14,13 +16,16 @@ class FactorScorer:
 
     def __init__(self, artifact: Artifact) -> None:
         self.items = artifact.items
-        self.user_factors = as_float32(artifact.arrays["user_factors"])
-        self.item_factors = as_float32(artifact.arrays["item_factors"])
-        self.item_bias = artifact.arrays.get("item_bias")
+        users, items = artifact.arrays["user_factors"], artifact.arrays["item_factors"]
+        bias = artifact.arrays.get("item_bias")
+        if bias is not None:
+            # One more factor that every user has 1 of: a second pass over the scores costs more.
+            users = np.column_stack([users, np.ones(len(users))])
+            items = np.column_stack([items, bias])
+        self.user_factors = as_float32(users)
+        self.item_factors = as_float32(items)
 
     def scores(self, block: Block) -> FloatArray:
         """float32 [users of the block, items]."""
         scores: FloatArray = self.user_factors[block.users] @ self.item_factors.T
-        if self.item_bias is not None:
-            scores += self.item_bias
         return scores

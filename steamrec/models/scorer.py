@@ -5,9 +5,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.block import Block
+from steamrec.block import Block, IntArray, LongArray
 
 FloatArray = npt.NDArray[np.float32]
+Cells = tuple[LongArray, IntArray]
 
 
 class Scorer(Protocol):
@@ -32,9 +33,13 @@ class Scorer(Protocol):
 def owned_mask(block: Block, items: int) -> npt.NDArray[np.bool_]:
     """bool [users of the block, items]: True where the user owns the item."""
     mask = np.zeros((len(block.users), items), dtype=np.bool_)
-    rows = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
-    mask[rows, block.items] = True
+    mask[owned_cells(block)] = True
     return mask
+
+
+def owned_cells(block: Block) -> Cells:
+    """The places of a score matrix that the users own, as (rows, items)."""
+    return np.repeat(np.arange(len(block.users)), np.diff(block.offsets)), block.items
 
 
 def as_float32(array: npt.NDArray[Any]) -> FloatArray:

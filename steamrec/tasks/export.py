@@ -7,7 +7,7 @@ import numpy as np
 
 from steamrec.block import read_placed_blocks
 from steamrec.models.cache import cached_scorer
-from steamrec.models.scorer import owned_mask
+from steamrec.models.scorer import owned_cells
 from steamrec.ranking.topk import top_k
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ def list_blocks(
 
     scorer = cached_scorer(root, model)
     for block in read_placed_blocks(batches):
-        owned = owned_mask(block, scorer.items)
-        items, scores = top_k(scorer.scores(block), owned, k)
+        items, scores = top_k(scorer.scores(block), owned_cells(block), k)
         rows, ranks = np.nonzero(items >= 0)
         columns = [
             block.users[rows],

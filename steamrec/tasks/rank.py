@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from steamrec.block import Block, IntArray, LongArray, Pairs, read_pairs, unpack
 from steamrec.models.cache import cached_scorer
-from steamrec.models.scorer import Scorer, owned_mask
+from steamrec.models.scorer import Scorer, owned_cells
 from steamrec.ranking.ranks import full_ranks, sampled_ranks
 from steamrec.ranking.topk import top_k
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SAMPLED, FULL, VALIDATION = "sampled", "full", "validation"
+NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32))
 
 
 def rank_blocks(
@@ -39,13 +40,18 @@ def rank_blocks(
             *_test_ranks(scorer, number, fitted, validation, holdout, negatives, longest),
             *_validation_ranks(scorer, number, fitted, validation),
         ):
+            *flat, (offsets, items) = columns
             arrays = [
-                pa.array(value, field.type) for value, field in zip(columns, schema, strict=True)
+                pa.array(value, field.type)
+                for value, field in zip(flat, list(schema)[:-1], strict=True)
             ]
+            arrays.append(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(items)))
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-Columns = tuple[list[str], IntArray, IntArray, IntArray, list[IntArray]]
+# Offsets int64 [n + 1] and the items int32 between them.
+Lists = tuple[LongArray, IntArray]
+Columns = tuple[list[str], IntArray, IntArray, IntArray, Lists]
 
 
 def _test_ranks(
@@ -63,22 +69,14 @@ def _test_ranks(
     block = fitted.merged(validation).block(number)
     rows, targets = _targets(block, holdout.packed)
     scores = scorer.scores(block)
-    known = owned_mask(block, scorer.items)
     users = block.users[rows]
-    ranks, candidates = full_ranks(scores, known, rows, targets)
-    sampled = unpack(number, negatives.packed)
-    places = np.searchsorted(sampled.users, users)
-    chosen = [
-        sampled.items[sampled.offsets[place] : sampled.offsets[place + 1]]
-        if place < len(sampled.users) and sampled.users[place] == user
-        else np.empty(0, np.int32)
-        for place, user in zip(places, users, strict=True)
-    ]
-    empty: list[IntArray] = [np.empty(0, np.int32)] * len(users)
-    yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, chosen), empty)
-    items, _ = top_k(scores, known, longest)
-    lists = [row[row >= 0] for row in items[rows]]
-    yield [FULL] * len(users), users, ranks, candidates, lists
+    sampled = _of_users(unpack(number, negatives.packed), users)
+    empty = _no_lists(len(users))
+    yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
+    ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
+    # What full_ranks left out is -inf by now.
+    items, _ = top_k(scores, NOTHING, longest)
+    yield [FULL] * len(users), users, ranks, candidates, _lists(items[rows])
 
 
 def _validation_ranks(
@@ -90,10 +88,28 @@ def _validation_ranks(
     chosen = np.isin(fitted.packed >> 32, validation.packed >> 32)
     block = fitted.where(chosen).block(number)
     rows, targets = _targets(block, validation.packed)
-    known = owned_mask(block, scorer.items)
-    ranks, candidates = full_ranks(scorer.scores(block), known, rows, targets)
-    empty: list[IntArray] = [np.empty(0, np.int32)] * len(rows)
-    yield [VALIDATION] * len(rows), block.users[rows], ranks, candidates, empty
+    scores = scorer.scores(block)
+    ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
+    yield [VALIDATION] * len(rows), block.users[rows], ranks, candidates, _no_lists(len(rows))
+
+
+def _of_users(block: Block, users: IntArray) -> Lists:
+    """The block's items of `users` (ascending), in the form of Lists; none where it lacks one."""
+    kept = np.isin(block.users, users)
+    sizes = np.zeros(len(users), np.int64)
+    sizes[np.searchsorted(users, block.users[kept])] = np.diff(block.offsets)[kept]
+    items = block.items[np.repeat(kept, np.diff(block.offsets))]
+    return np.append(0, np.cumsum(sizes)), items
+
+
+def _no_lists(count: int) -> Lists:
+    return np.zeros(count + 1, np.int64), np.empty(0, np.int32)
+
+
+def _lists(items: IntArray) -> Lists:
+    """The items of each row that are items at all."""
+    listed = items >= 0
+    return np.append(0, np.cumsum(listed.sum(axis=1))), items[listed]
 
 
 def _targets(block: Block, pairs: LongArray) -> tuple[IntArray, IntArray]:

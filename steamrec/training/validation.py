@@ -6,7 +6,7 @@ import numpy as np
 
 from steamrec import tables
 from steamrec.block import Block, IntArray, Pairs
-from steamrec.models.scorer import Scorer, owned_mask
+from steamrec.models.scorer import Scorer, owned_cells
 from steamrec.ranking.metrics import metric_values
 from steamrec.ranking.ranks import full_ranks
 from steamrec.stage import Context
@@ -26,8 +26,7 @@ class ValidationSet:
         values = []
         for block, targets in self.blocks:
             rows = np.arange(len(block.users), dtype=np.int32)
-            known = owned_mask(block, scorer.items)
-            ranks, _ = full_ranks(scorer.scores(block), known, rows, targets)
+            ranks, _ = full_ranks(scorer.scores(block), owned_cells(block), rows, targets)
             values.append(metric_values("ndcg", ranks, 10))
         return float(np.concatenate(values).mean())
 

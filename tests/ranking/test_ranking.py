@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from steamrec.ranking.intervals import bootstrap_mean
 from steamrec.ranking.metrics import metric_values
 from steamrec.ranking.ranks import full_ranks, sampled_ranks
-from steamrec.ranking.topk import CHUNK, NO_ITEM, top_k
+from steamrec.ranking.topk import CHUNK, GROUP, NO_ITEM, top_k
 
 
 def arrays(users, items, seed, levels):
@@ -20,16 +20,24 @@ def arrays(users, items, seed, levels):
     return scores, known, targets
 
 
-worlds = st.builds(
-    arrays, st.integers(1, 5), st.integers(1, 400), st.integers(0, 999), st.integers(1, 50)
-)
+def worlds_of(users, items):
+    return st.builds(
+        arrays,
+        st.integers(1, users),
+        st.integers(1, items),
+        st.integers(0, 999),
+        st.integers(1, 50),
+    )
+
+
+worlds = worlds_of(5, 400)
 
 
 @given(worlds)
 def test_full_ranks_equal_counting(world):
     scores, known, targets = world
     rows = np.arange(len(scores), dtype=np.int32)
-    ranks, candidates = full_ranks(scores, known, rows, targets)
+    ranks, candidates = full_ranks(scores.copy(), known, rows, targets)
     for user, target in enumerate(targets):
         others = [i for i in range(scores.shape[1]) if i != target and not known[user, i]]
         better = [item for item in others if scores[user, item] >= scores[user, target]]
@@ -39,20 +47,46 @@ def test_full_ranks_equal_counting(world):
 
 def test_a_tie_counts_against_the_held_out_item():
     scores = np.zeros((1, 30), np.float32)
-    ranks, _ = full_ranks(scores, np.zeros((1, 30), bool), np.array([0]), np.array([4]))
+    row, target = np.array([0]), np.array([4])
+    ranks, _ = full_ranks(scores, np.zeros((1, 30), bool), row, target)
     assert ranks.tolist() == [30]
-    sampled, _ = sampled_ranks(scores, np.array([0]), np.array([4]), [np.arange(5, 15)])
+    sampled, _ = sampled_ranks(scores, row, target, np.array([0, 10]), np.arange(5, 15))
     assert sampled.tolist() == [11]
 
 
 def test_sampled_ranks_by_hand():
     scores = np.array([[0.1, 0.9, 0.5, 0.5, 0.2]], np.float32)
     rows, target = np.array([0]), np.array([2])
-    ranks, candidates = sampled_ranks(scores, rows, target, [np.array([0, 1, 3])])
+    ranks, candidates = sampled_ranks(scores, rows, target, np.array([0, 3]), np.array([0, 1, 3]))
     assert (ranks[0], candidates[0]) == (3, 4)
     # The target among its own candidates is scored once.
-    ranks, candidates = sampled_ranks(scores, rows, target, [np.array([0, 1, 2, 3])])
+    others = np.array([0, 1, 2, 3])
+    ranks, candidates = sampled_ranks(scores, rows, target, np.array([0, 4]), others)
     assert (ranks[0], candidates[0]) == (3, 4)
+
+
+@given(worlds, st.integers(0, 99))
+def test_sampled_ranks_equal_counting(world, seed):
+    scores, _, targets = world
+    rng = np.random.default_rng(seed)
+    others = [rng.integers(0, scores.shape[1], rng.integers(0, 20)) for _ in targets]
+    offsets = np.cumsum([0, *map(len, others)])
+    rows = np.arange(len(targets), dtype=np.int32)
+    ranks, candidates = sampled_ranks(scores, rows, targets, offsets, np.concatenate(others))
+    for user, target in enumerate(targets):
+        rivals = [item for item in others[user] if item != target]
+        assert candidates[user] == 1 + len(rivals)
+        assert ranks[user] == 1 + sum(scores[user, i] >= scores[user, target] for i in rivals)
+
+
+@given(worlds)
+def test_places_and_a_mask_leave_out_the_same(world):
+    scores, known, targets = world
+    rows = np.arange(len(scores), dtype=np.int32)
+    for function, rest in ((full_ranks, (rows, targets)), (top_k, (10,))):
+        masked = function(scores.copy(), known, *rest)
+        placed = function(scores.copy(), known.nonzero(), *rest)
+        assert all(map(np.array_equal, masked, placed))
 
 
 def test_metrics_by_hand():
@@ -74,8 +108,8 @@ def test_ndcg_is_that_of_the_general_formula(k):
         assert metric_values("ndcg", np.array([rank]), k)[0] == pytest.approx(gain)
 
 
-@settings(max_examples=200)
-@given(worlds, st.integers(1, 25))
+@settings(max_examples=150, deadline=None)
+@given(worlds_of(GROUP + 2, 1500), st.integers(1, 25))
 def test_top_k_equals_sorting(world, k):
     scores, owned, _ = world
     items, best = top_k(scores.copy(), owned, k)
