@@ -5,7 +5,8 @@
 # conf/notebook.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
 # stage and its NumPy core against a plain Python loop, on the split of the night run before),
 # ranking (EASE and the two-stage model on three split seeds), training (the loop against the
-# notebook's, on the samples of a finished "steam").
+# notebook's, on the samples of a finished "steam"), export (top-10 lists for everybody by the
+# models of a finished "steam", against implicit's).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
@@ -36,12 +37,15 @@ case $what in
       --workspace "build/bench/workspace-$what" -- \
       --config "conf/$what.toml" --master 'local[2]' --set "input.path=$raw"
     ;;
+  export)
+    .venv/bin/python scripts/bench_export.py build/bench/workspace-steam | tee build/bench/export.json
+    ;;
   ranking)
     .venv/bin/python scripts/bench_ranking.py --output build/bench --seeds 1 2 3 -- \
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking|training]" >&2
+    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking|training|export]" >&2
     exit 2
     ;;
 esac

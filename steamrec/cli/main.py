@@ -153,7 +153,7 @@ def status(
     print_status(workspace, config, overrides, parse_date(date))
 
 
-@cli.command()
+@cli.command(short_help="Search the settings of one model on the validation items.")
 @click.argument("model")
 @click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="In all.")
 @stage_options

@@ -190,7 +190,7 @@ def export_stage(models: tuple[str, ...]) -> Stage:
         return {"date": context.date}
 
     needs = ("prepare", "evaluate", *(f"train/{name}" for name in models))
-    return Stage("export", 3, needs, used, run, external)
+    return Stage("export", 4, needs, used, run, external)
 
 
 def latest(workspace: Workspace) -> dict[str, Any]:
