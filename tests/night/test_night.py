@@ -1,5 +1,6 @@
 """One whole night on a made file through the command line, looked at from outside."""
 
+import html
 import json
 import os
 import subprocess
@@ -198,7 +199,8 @@ def test_the_report_tells_of_the_night(night):
         (night[0] / "workspace/exports/latest.json").read_text())["path"]).to_pandas()  # fmt: skip
     shown = [user for user in set(lists.user_id) if f"<h3>{user}</h3>" in page]
     assert len(shown) == 4
-    assert "popularity" in set(lists[lists.user_id.isin(shown)].source)
+    for name in lists[lists.user_id.isin(shown) & (lists["rank"] == 1)].item_name:
+        assert html.escape(name).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
 
 
 def test_a_finished_night_is_not_repeated(night):
