@@ -68,8 +68,10 @@ def partial_gram(batches: "Iterator[pa.RecordBatch]", items: int) -> "Iterator[p
         yield pa.RecordBatch.from_arrays(
             [
                 pa.array(rows, pa.int32()),
-                pa.array([total.indices[a:b].astype(np.int32).tobytes() for a, b in bounds]),
-                pa.array([total.data[a:b].tobytes() for a, b in bounds]),
+                pa.array(
+                    [total.indices[a:b].astype(np.int32).tobytes() for a, b in bounds], pa.binary()
+                ),
+                pa.array([total.data[a:b].tobytes() for a, b in bounds], pa.binary()),
             ],
             names=["item", "others", "counts"],
         )

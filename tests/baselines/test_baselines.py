@@ -47,6 +47,14 @@ def test_popularity_counts_the_owners_fitted_on(world):
     assert (scores == owned.sum(0)).all()
 
 
+def test_the_gram_matrix_leaves_unowned_items_empty(world):
+    context, owned = world
+    train = context.read(tables.TRAIN).where("not validation")
+    gram = ease.gram_matrix(train, 1_300)  # sent in batches of 512 items, two of them empty
+    assert (gram[:ITEMS, :ITEMS] == owned.T @ owned).all()
+    assert gram.sum() == (owned.T @ owned).sum()
+
+
 def slow_ease(owned, regularization):
     """Steck's regression, item by item: the others' best weights under the penalty."""
     items = owned.shape[1]
