@@ -5,6 +5,7 @@ penalty and a zero diagonal, have a closed form: with P = (X'X + lambda I)^-1, B
 """
 
 import functools
+import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,16 @@ from steamrec.errors import RunError
 from steamrec.models.artifact import Artifact
 from steamrec.spark.blocks import user_blocks
 from steamrec.stage import Context
+from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-BLOCK_SIZE = 8192
-SUMS = "item int, others binary, counts binary"
+BLOCK_SIZE = 8_192  # users
+ROWS_AT_ONCE = 1_024
+PARTS = "scratch/gram"
+WRITTEN = "block int"
 
 
 def fit(context: Context) -> Artifact:
@@ -32,49 +36,55 @@ def fit(context: Context) -> Artifact:
     users = context.read(tables.USERS).count()
     settings = context.settings.train.ease
     train = context.read(tables.TRAIN).where("not validation")
-    weights = ease_weights(gram_matrix(train, items), settings.regularization)
+    weights = ease_weights(gram_matrix(context, train, items), settings.regularization)
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 
 
-def gram_matrix(train: "DataFrame", items: int) -> npt.NDArray[np.float32]:
-    """float32 [items, items]: how many users of `train` own both; whole numbers, so exact."""
-    blocks = user_blocks(BLOCK_SIZE, train)
-    parts = blocks.mapInArrow(functools.partial(partial_gram, items=items), SUMS)
+def gram_matrix(context: Context, pairs: "DataFrame", items: int) -> npt.NDArray[np.float32]:
+    """float32 [items, items]: how many users of `pairs` own both; whole numbers, so exact.
+
+    Each block's part is a file in the workspace, read and removed here one after the other: sent
+    through Spark's driver, the parts of a large night would not fit its heap.
+    """
+    from scipy import sparse
+
+    context.workspace.remove(PARTS)
+    write = functools.partial(write_parts, root=context.workspace.root, items=items)
+    numbers = user_blocks(BLOCK_SIZE, pairs).mapInArrow(write, WRITTEN).distinct().collect()
     gram = np.zeros((items, items), np.float32)
-    for row in parts.toLocalIterator():
-        others = np.frombuffer(row["others"], np.int32)
-        gram[row["item"], others] += np.frombuffer(row["counts"], np.float32)
+    for row in sorted(numbers):
+        with np.load(io.BytesIO(context.workspace.read_bytes(_part(row["block"])))) as file:
+            part = sparse.csr_matrix((file["counts"], file["others"], file["starts"]), gram.shape)
+        for start in range(0, items, ROWS_AT_ONCE):
+            gram[start : start + ROWS_AT_ONCE] += part[start : start + ROWS_AT_ONCE].toarray()
+    context.workspace.remove(PARTS)
     return gram
 
 
-def partial_gram(batches: "Iterator[pa.RecordBatch]", items: int) -> "Iterator[pa.RecordBatch]":
-    """The Gram matrix of one partition's users, an item's row at a time; runs on executors."""
+def write_parts(
+    batches: "Iterator[pa.RecordBatch]", root: str, items: int
+) -> "Iterator[pa.RecordBatch]":
+    """Write the sparse Gram matrix of each block's users; runs on executors.
+
+    A file's name is its block's number: a task that runs again replaces what it wrote.
+    """
     import pyarrow as pa
     from scipy import sparse
 
-    total = sparse.csr_matrix((items, items), dtype=np.float32)
+    workspace = Workspace(root)
     for block in read_blocks(batches):
+        shape = (len(block.users), items)
         ones = np.ones(len(block.items), np.float32)
-        owned = sparse.csr_matrix(
-            (ones, block.items, block.offsets), shape=(len(block.users), items)
-        )
-        total = total + owned.T @ owned
-    total = sparse.csr_matrix(total)
-    for start in range(0, items, 512):
-        rows = list(range(start, min(start + 512, items)))
-        bounds = [(total.indptr[item], total.indptr[item + 1]) for item in rows]
-        rows = [item for item, (low, high) in zip(rows, bounds, strict=True) if high > low]
-        bounds = [(low, high) for low, high in bounds if high > low]
-        yield pa.RecordBatch.from_arrays(
-            [
-                pa.array(rows, pa.int32()),
-                pa.array(
-                    [total.indices[a:b].astype(np.int32).tobytes() for a, b in bounds], pa.binary()
-                ),
-                pa.array([total.data[a:b].tobytes() for a, b in bounds], pa.binary()),
-            ],
-            names=["item", "others", "counts"],
-        )
+        owned = sparse.csr_matrix((ones, block.items, block.offsets), shape=shape)
+        part = sparse.csr_matrix(owned.T @ owned)
+        content = io.BytesIO()
+        np.savez(content, counts=part.data, others=part.indices, starts=part.indptr)
+        workspace.write_bytes(_part(block.number), content.getvalue())
+        yield pa.RecordBatch.from_arrays([pa.array([block.number], pa.int32())], names=["block"])
+
+
+def _part(block: int) -> str:
+    return f"{PARTS}/{block}.npz"
 
 
 def ease_weights(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:

@@ -63,7 +63,7 @@ def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -
     """EASE and all counts on the pairs of `known` (user, item, place)."""
     items = context.read(tables.ITEMS).count()
     users = context.read(tables.USERS).count()
-    gram = gram_matrix(known, items)
+    gram = gram_matrix(context, known, items)
     owners = np.diag(gram).copy()
     np.fill_diagonal(gram, 0)
     implied, strengths = implied_items(gram, owners, users)

@@ -50,9 +50,17 @@ def test_popularity_counts_the_owners_fitted_on(world):
 def test_the_gram_matrix_leaves_unowned_items_empty(world):
     context, owned = world
     train = context.read(tables.TRAIN).where("not validation")
-    gram = ease.gram_matrix(train, 1_300)  # sent in batches of 512 items, two of them empty
+    gram = ease.gram_matrix(context, train, 1_300)
+    assert not context.workspace.exists("scratch/gram")
     assert (gram[:ITEMS, :ITEMS] == owned.T @ owned).all()
     assert gram.sum() == (owned.T @ owned).sum()
+
+
+def test_the_gram_matrix_is_summed_over_blocks(world, monkeypatch):
+    context, owned = world
+    train = context.read(tables.TRAIN).where("not validation")
+    monkeypatch.setattr(ease, "BLOCK_SIZE", 7)
+    assert (ease.gram_matrix(context, train, ITEMS) == owned.T @ owned).all()
 
 
 def slow_ease(owned, regularization):
