@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from steamrec import tables
+from steamrec.ingest.columns import read_columns
 from steamrec.stage import Context
-from steamrec.stages.given import read_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -16,6 +16,7 @@ from steamrec.models.artifact import Artifact
 from steamrec.reranking.features import Retrieval
 from steamrec.reranking.neighbours import implied_items
 from steamrec.spark.blocks import user_blocks
+from steamrec.spark.keyed import keyed
 from steamrec.stage import Context
 from steamrec.tables import Table
 from steamrec.tasks.rerank import ADJACENT, BETWEEN, COLUMNS, COUNTS, ROWS, count_neighbours
@@ -36,8 +37,6 @@ def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame
     Users with a validation item give none, and keep at least two items.
     """
     from pyspark.sql import functions as F  # noqa: N812
-
-    from steamrec.stages.split import keyed
 
     seed = context.settings.split.seed
     train = context.read(tables.TRAIN)
@@ -97,7 +96,6 @@ def save_retrieval_rows(
     The rows of a user follow each other, the target first; users are in random order, the same
     on any number of cores.
     """
-    from steamrec.stages.split import keyed
 
     blocks = user_blocks(BLOCK_SIZE, known, targets, placed=True)
     compute = functools.partial(

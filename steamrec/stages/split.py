@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 from steamrec import tables
 from steamrec.errors import RunError, UsageError
 from steamrec.settings import Settings
+from steamrec.spark.keyed import keyed
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.stages.given import given_holdout
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 def run(context: Context) -> Outcome:
@@ -48,13 +49,6 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
         F.min_by("item", order).alias("item"), F.count(F.lit(1)).alias("owned")
     )
     return chosen.where("owned >= 2").select("user", "item")
-
-
-def keyed(seed: int, purpose: str, *columns: str) -> "Column":
-    """A hash of (seed, purpose, columns): the same for a row wherever it is computed."""
-    from pyspark.sql import functions as F  # noqa: N812
-
-    return F.xxhash64(F.lit(seed).cast("long"), F.lit(purpose), *(columns or ("user", "item")))
 
 
 def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
