@@ -41,7 +41,7 @@ def train_stage(name: str) -> Stage:
         return used
 
     needs = ("split", "sample") if name in NETWORK_NAMES else ("split",)
-    version = 2 if name in NETWORK_NAMES else 1
+    version = 3 if name in NETWORK_NAMES else 1
     return Stage(name=f"train/{name}", version=version, needs=needs, used=used, run=run)
 
 

@@ -1,7 +1,9 @@
-"""Adam (Kingma, Ba, ICLR 2015) in TensorFlow's fused kernel, under a strategy.
+"""Adam (Kingma, Ba, ICLR 2015) under a strategy, whose cost follows the batch, not the tables.
 
 Keras writes Adam as a dozen elementwise operations, each a pass over the embedding tables; at
-the batch sizes here that took twice as long as the gradients. The fused kernel takes one pass.
+the batch sizes here that took twice as long as the gradients. Layers, and tables of which a
+batch may touch every row, take one pass in TensorFlow's fused kernel. Of a larger table only the
+rows in the batch are read and written (lazy Adam): the moments of the others wait.
 """
 
 import math
@@ -35,7 +37,10 @@ class FusedAdam:
         return [self._steps, *self._first, *self._second]
 
     def apply(self, gradients: Sequence[Any]) -> None:
-        """Take one step; called in each replica with its own dense gradients, which are summed."""
+        """Take one step; called in each replica with its own gradients, which are summed.
+
+        A gradient is dense, or tf.IndexedSlices, in which an index may stand more than once.
+        """
         tf.distribute.get_replica_context().merge_call(self._apply, args=(list(gradients),))
 
     def _apply(self, strategy: Any, gradients: list[Any]) -> None:
@@ -57,6 +62,9 @@ class FusedAdam:
 
     def _kernel(self, variable: Any, first: Any, second: Any, gradient: Any, steps: Any) -> None:
         taken = tf.cast(steps, tf.float32)
+        if isinstance(gradient, tf.IndexedSlices):
+            self._update_rows(variable, first, second, gradient, taken)
+            return
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=first.handle,
@@ -69,3 +77,21 @@ class FusedAdam:
             epsilon=tf.constant(EPSILON),
             grad=gradient,
         )
+
+    def _update_rows(
+        self, variable: Any, first: Any, second: Any, gradient: Any, taken: Any
+    ) -> None:
+        rows, place = tf.unique(gradient.indices)
+        summed = tf.math.unsorted_segment_sum(gradient.values, place, tf.size(rows))
+        mean = BETA_1 * _gathered(first, rows) + (1 - BETA_1) * summed
+        square = BETA_2 * _gathered(second, rows) + (1 - BETA_2) * tf.square(summed)
+        correction = tf.sqrt(1 - tf.pow(BETA_2, taken)) / (1 - tf.pow(BETA_1, taken))
+        change = self._rate(taken) * correction * mean / (tf.sqrt(square) + EPSILON)
+        row = _gathered(variable, rows) - change
+        for slot, values in ((first, mean), (second, square), (variable, row)):
+            tf.raw_ops.ResourceScatterUpdate(resource=slot.handle, indices=rows, updates=values)
+
+
+def _gathered(variable: Any, rows: Any) -> Any:
+    """Rows of a variable, straight from its memory: tf.gather would copy the table first."""
+    return tf.raw_ops.ResourceGather(resource=variable.handle, indices=rows, dtype=variable.dtype)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from steamrec.errors import RunError
+from steamrec.sampling.negatives import MISSING
 from steamrec.training.adam import FusedAdam
 from steamrec.training.gradients import log_loss
 from steamrec.training.tensorflow_quiet import tf
 
 CALL_ROWS = 2_000_000
-MICRO_BATCH = 2_048  # pairs whose activations stay in a core's second-level cache
-MISSING = -1
+MICRO_BATCH = 8_192  # pairs that one core works on at a time
 
 
 class Trainer:
@@ -19,7 +19,8 @@ class Trainer:
 
     The loss is the notebook's: sigmoid cross entropy, the mean over the global batch's pairs
     (positives and the negatives that could be drawn), however many replicas share the batch.
-    `batch` is how many pairs a global batch has; it decides how the work is parted.
+    `batch` is how many pairs a global batch has; it decides how the work is parted, and of which
+    tables a step touches the batch's rows only (adam.py).
     """
 
     def __init__(
@@ -36,9 +37,12 @@ class Trainer:
             # Keras wraps each tf.Variable; the optimiser and the checkpoint take what is inside.
             self._weights = {weight.path: weight.value for weight in self.model.trainable_weights}
             self.optimizer = FusedAdam(list(self._weights.values()), learning_rate, total_steps)
+        self._batch = batch
         self._micro_batches = max(1, round(batch / strategy.num_replicas_in_sync / MICRO_BATCH))
         self._steps_a_call = max(1, CALL_ROWS // batch)
         self._run = tf.function(self._steps, reduce_retracing=True)
+        # XLA makes one pass of the elementwise work between two matrix products.
+        self._log_loss = tf.function(log_loss, jit_compile=True)
 
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
@@ -46,7 +50,10 @@ class Trainer:
         `progress` is told the steps done so far and the loss of late. Raises RunError when the
         loss is no longer a finite number.
         """
-        iterator = iter(self.strategy.experimental_distribute_dataset(batches))
+        # For one replica the distributed iterator only adds an autotuner of its own (stream.py).
+        if self.strategy.num_replicas_in_sync > 1:
+            batches = self.strategy.experimental_distribute_dataset(batches)
+        iterator = iter(batches)
         total = 0.0
         for start in range(0, steps, self._steps_a_call):
             count = min(self._steps_a_call, steps - start)
@@ -85,7 +92,9 @@ class Trainer:
         if self.strategy.num_replicas_in_sync > 1:
             replica = tf.distribute.get_replica_context()
             pairs = replica.all_reduce(tf.distribute.ReduceOp.SUM, pairs)
-        loss, gradients = self._gradients(users, tf.maximum(items, 0), valid, 1 / pairs)
+        # What is missing stands in for an item of the batch, so that no other row is touched.
+        items = tf.where(valid > 0, items, tf.maximum(items[0, 0], 0))
+        loss, gradients = self._gradients(users, items, valid, 1 / pairs)
         self.optimizer.apply(gradients)
         return loss
 
@@ -104,7 +113,7 @@ class Trainer:
             rows = {
                 name: tf.gather(table, ids[name.split("_")[1]]) for name, table in tables.items()
             }
-            loss, found = log_loss(rows, layers, valid[low:high], share)
+            loss, found = self._log_loss(rows, layers, valid[low:high], share)
             losses.append(loss)
             parts.append(found)
         ids = {"user": users, "item": tf.reshape(items, (-1,))}
@@ -115,10 +124,14 @@ class Trainer:
                 continue
             table = name.split("/")[0]
             values = _joined([part[table] for part in parts])
-            # Dense: at these batch sizes most rows of the items' table are in every batch.
-            owner = ids[table.split("_")[1]]
-            gradients.append(tf.math.unsorted_segment_sum(values, owner, variable.shape[0]))
+            gradients.append(self._table_gradient(values, ids[table.split("_")[1]], variable.shape))
         return tf.add_n(losses), gradients
+
+    def _table_gradient(self, values: Any, rows: Any, shape: Any) -> Any:
+        """Dense where a global batch may hold every row of the table; else its own rows only."""
+        if self._batch >= shape[0]:
+            return tf.math.unsorted_segment_sum(values, rows, shape[0])
+        return tf.IndexedSlices(values, rows, tf.constant(shape.as_list()))
 
     def _cuts(self, rows: Any) -> list[tuple[Any, Any]]:
         count = self._micro_batches

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from steamrec.sampling.negatives import MISSING
 from steamrec.training.tensorflow_quiet import tf
+
+PREFETCH = 4  # batches
 
 
 @contextmanager
@@ -17,7 +20,8 @@ def epoch_batches(url: str, negatives: int, batch: int) -> Iterator[Any]:
 
     `url` is a folder of files as tables.train_negatives describes; only the columns of the
     first `negatives` negatives are read. Each element is (users int32 [batch], items int32
-    [batch, 1 + negatives]), the positive first; the last batch may be smaller.
+    [batch, 1 + negatives]), the positive first. The last batch is filled up with a user of its
+    own and items MISSING, so that all have one shape and the loop is compiled once.
     """
     columns = ["user", "item", *(f"negative_{number}" for number in range(negatives))]
 
@@ -25,12 +29,15 @@ def epoch_batches(url: str, negatives: int, batch: int) -> Iterator[Any]:
         items = tf.stack([getattr(group, column) for column in columns[1:]], axis=1)
         return tf.cast(group.user, tf.int32), tf.cast(items, tf.int32)
 
+    def fill(users: Any, items: Any) -> Any:
+        short = batch - tf.shape(users)[0]
+        users = tf.concat([users, tf.repeat(users[:1], short)], 0)
+        items = tf.pad(items, ((0, short), (0, 0)), constant_values=MISSING)
+        return tf.ensure_shape(users, (batch,)), tf.ensure_shape(items, (batch, 1 + negatives))
+
     with _row_groups(url, columns) as groups:
-        options = tf.data.Options()
-        # Sharding would undo the rebatching; the strategy parts each batch instead, so all
-        # replicas have equal work whatever the row groups.
-        options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-        yield groups.map(stack).rebatch(batch).prefetch(tf.data.AUTOTUNE).with_options(options)
+        batches = groups.map(stack).rebatch(batch).map(fill)
+        yield batches.prefetch(PREFETCH).with_options(_options())
 
 
 @contextmanager
@@ -48,7 +55,18 @@ def candidate_batches(
         return tf.reshape(rows, (-1, candidates, len(columns)))
 
     with _row_groups(url, columns) as groups:
-        yield groups.map(stack).rebatch(users)
+        yield groups.map(stack).rebatch(users).with_options(_options())
+
+
+def _options() -> Any:
+    options = tf.data.Options()
+    # Sharding would undo the rebatching; the strategy parts each batch instead, so all replicas
+    # have equal work whatever the row groups.
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    # Autotuning looks up after 10 ms, 20 ms, 40 ms, ..., and an iterator that ends waits for its
+    # next look: epochs of 21 seconds took 41.
+    options.autotune.enabled = False
+    return options
 
 
 @contextmanager

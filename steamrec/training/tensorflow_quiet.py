@@ -11,16 +11,18 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ from run to run
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# A compiled function stays on one thread, as all operations here do (below).
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
-# mallopt's parameters (malloc.h): one arena, blocks up to 32 MiB from the heap, and a heap
-# that is not trimmed.
-_MALLOC_SETTINGS = {"arenas": (-8, 1), "mmap above": (-3, 32 << 20), "trim above": (-1, 2**31 - 1)}
+import keras
+import tensorflow as tf
+
+# mallopt's parameters (malloc.h): one arena, no block from mmap (a threshold does not hold:
+# TensorFlow sets its own later), and a heap that is not trimmed.
+_MALLOC_SETTINGS = {"arenas": (-8, 1), "mmap blocks": (-4, 0), "trim above": (-1, 2**31 - 1)}
 with contextlib.suppress(OSError, AttributeError):  # another C library keeps its own ways
     for _parameter, _value in _MALLOC_SETTINGS.values():
         ctypes.CDLL("libc.so.6").mallopt(_parameter, _value)
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 tf.get_logger().setLevel("ERROR")
 with contextlib.suppress(RuntimeError):  # it runs already

@@ -1,6 +1,6 @@
 """Train a little network in a process of its own and print its losses and weights as JSON.
 
-python -m tests.training.losses FOLDER REPLICAS
+python -m tests.training.losses FOLDER REPLICAS BATCH
 """
 
 import json
@@ -14,18 +14,21 @@ from steamrec.training.stream import epoch_batches
 from tests.training.conftest import ITEMS, USERS
 
 
-def main(folder: str, replicas: int) -> None:
+def main(folder: str, replicas: int, batch: int) -> None:
     settings = load_settings(None).network("neumf")
     trainer = Trainer(
-        lambda: build_network("neumf", USERS, ITEMS, settings), make_strategy(replicas), 0.01
+        lambda: build_network("neumf", USERS, ITEMS, settings),
+        make_strategy(replicas),
+        0.01,
+        batch=4 * batch,
     )
     losses = []
     for _ in range(3):
-        with epoch_batches(f"file://{folder}", 3, 101) as batches:  # an odd batch splits unevenly
+        with epoch_batches(f"file://{folder}", 3, batch) as batches:
             trainer.epoch(batches, 5, lambda step, loss: losses.append(loss))
     weights = [float(abs(array).sum()) for array in trainer.state()]
     print(json.dumps({"losses": losses, "weights": weights, "replicas": replicas}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -25,12 +25,15 @@ def dataset(rows):
     return tf.data.Dataset.from_tensors(pairs)
 
 
-def test_two_replicas_give_the_losses_of_one(tmp_path, world):
+# Odd batches split unevenly; the small one touches a part of the users only.
+@pytest.mark.parametrize("batch", [101, 13])
+def test_two_replicas_give_the_losses_of_one(tmp_path, world, batch):
     write_epoch(tmp_path / "epoch", training_rows(world, 3, 0), 3)
     outputs = []
     for replicas in (1, 2):
         command = [sys.executable, "-m", "tests.training.losses", str(tmp_path / "epoch")]
-        run = subprocess.run([*command, str(replicas)], capture_output=True, text=True, check=True)
+        command += [str(replicas), str(batch)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
         outputs.append(json.loads(run.stdout.splitlines()[-1]))
     one, two = outputs
     assert len(one["losses"]) == 3
