@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measure on the real file; figures go to build/bench and to standard output.
 #   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
-# WHAT: steam (the whole night of conf/steam.toml; the default), notebook (that of
-# conf/notebook.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
+# WHAT: steam (the whole night of conf/steam.toml; the default), networks (the same with the three
+# networks only), notebook and notebook-large-batch (those of conf/<name>.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
 # stage and its NumPy core against a plain Python loop, on the split of the night run before),
 # ranking (EASE and the two-stage model on three split seeds), training (the loop against the
 # notebook's, on the samples of a finished "steam"), export (top-10 lists for everybody by the
@@ -31,11 +31,13 @@ case $what in
     .venv/bin/python scripts/bench_training.py build/bench/workspace-steam \
       | tee build/bench/training.json
     ;;
-  steam | notebook)
+  steam | networks | notebook | notebook-large-batch)
+    config=$what models=()
+    [ "$what" = networks ] && config=steam models=(--set 'train.models=["gmf","mlp","neumf"]')
     rm -rf "build/bench/workspace-$what"
     .venv/bin/python scripts/bench_night.py --output build/bench --name "$what" \
       --workspace "build/bench/workspace-$what" -- \
-      --config "conf/$what.toml" --master 'local[2]' --set "input.path=$raw"
+      --config "conf/$config.toml" --master 'local[2]' --set "input.path=$raw" "${models[@]}"
     ;;
   export)
     .venv/bin/python scripts/bench_export.py build/bench/workspace-steam | tee build/bench/export.json
@@ -45,7 +47,7 @@ case $what in
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|notebook|ingest|sampling|ranking|training|export]" >&2
+    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|export]" >&2
     exit 2
     ;;
 esac
