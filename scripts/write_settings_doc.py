@@ -16,7 +16,7 @@ HEAD = """# Settings
 
 Every setting, its type, its default and what it means. They are read from the TOML file that
 `--config` names; `--set section.key=value` changes one. An unknown key is an error.
-This page is written by `scripts/write_settings_doc.py` from `steamrec/settings/model.py`.
+This page is written by `scripts/write_settings_doc.py` from `steamrec/settings`.
 """
 
 

@@ -5,21 +5,20 @@ An unknown key is an error, so a misspelt setting never passes silently.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker")
-NETWORK_NAMES = ("gmf", "mlp", "neumf")
-
-ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"]
-PositiveInt = Annotated[int, Field(ge=1)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-
-
-class Section(BaseModel):
-    """The base of all sections: strict types, no unknown keys, never changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+from steamrec.settings.models import (
+    NETWORK_NAMES,
+    AlsSettings,
+    EaseSettings,
+    GmfSettings,
+    MlpSettings,
+    ModelName,
+    NetworkSettings,
+    NeumfSettings,
+    RankerSettings,
+)
+from steamrec.settings.section import Fraction, PositiveFloat, PositiveInt, Section
 
 
 class InputSettings(Section):
@@ -94,70 +93,6 @@ class SamplingSettings(Section):
     )
 
 
-class NetworkSettings(Section):
-    """What every network may set for itself; what it leaves out comes from [train]."""
-
-    epochs: PositiveInt | None = Field(None, description="Overrides train.epochs.")
-    batch_size: PositiveInt | None = Field(None, description="Overrides train.batch_size.")
-    learning_rate: PositiveFloat | None = Field(None, description="Overrides train.learning_rate.")
-    negatives: PositiveInt | None = Field(None, description="Overrides sampling.train_negatives.")
-
-
-class GmfSettings(NetworkSettings):
-    """Generalised matrix factorisation."""
-
-    factors: PositiveInt = Field(8, description="Width of the embeddings.")
-
-
-class MlpSettings(NetworkSettings):
-    """The multi-layer perceptron."""
-
-    factors: PositiveInt = Field(32, description="Width of each of the two embeddings.")
-    hidden: tuple[PositiveInt, ...] = Field(
-        (64, 32, 16, 8), description="Widths of the hidden layers."
-    )
-
-
-class NeumfSettings(NetworkSettings):
-    """Both networks joined."""
-
-    gmf_factors: PositiveInt = Field(8, description="Width of the GMF embeddings.")
-    mlp_factors: PositiveInt = Field(32, description="Width of each of the MLP embeddings.")
-    hidden: tuple[PositiveInt, ...] = Field(
-        (64, 32, 16, 8), description="Widths of the hidden layers."
-    )
-
-
-class EaseSettings(Section):
-    """The item-item baseline (Steck, 2019)."""
-
-    regularization: PositiveFloat = Field(100.0, description="Lambda on the Gram matrix.")
-
-
-class AlsSettings(Section):
-    """Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, 2008)."""
-
-    factors: PositiveInt = Field(64, description="Width of the factors.")
-    iterations: PositiveInt = Field(10, description="Alternations.")
-    regularization: PositiveFloat = Field(0.01, description="Lambda.")
-    alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
-
-
-class RankerSettings(Section):
-    """The two-stage model: EASE proposes candidates, a small network orders them."""
-
-    regularization: PositiveFloat = Field(100.0, description="EASE's lambda.")
-    candidates: PositiveInt = Field(100, description="Items that EASE proposes for each user.")
-    train_users: PositiveInt = Field(
-        30_000,
-        description="Users with one training item held out, on which the network learns to rank.",
-    )
-    hidden: tuple[PositiveInt, ...] = Field((64, 32), description="Widths of the hidden layers.")
-    epochs: PositiveInt = Field(8, description="Passes over the training users.")
-    batch_users: PositiveInt = Field(64, description="Users in a global batch.")
-    learning_rate: PositiveFloat = Field(0.003, description="Adam's rate in the first step.")
-
-
 class TrainSettings(Section):
     """Which models are fitted, and how."""
 
@@ -171,6 +106,12 @@ class TrainSettings(Section):
     )
     learning_rate: PositiveFloat = Field(
         0.006, description="Adam's learning rate in the first step."
+    )
+    loss: Literal["log", "softmax"] = Field(
+        "log",
+        description="'log': the log loss of positives and sampled negatives. 'softmax': a softmax "
+        "over 2,048 negatives that a batch shares, corrected for how often each is drawn; for "
+        "gmf only, and batch_size then counts positives.",
     )
     schedule: Literal["cosine", "constant"] = Field(
         "cosine",
@@ -187,6 +128,11 @@ class TrainSettings(Section):
         "is none; on a CPU, n makes n logical devices.",
     )
     seed: int = Field(1, description="The seed of the initial weights.")
+    warm_start: bool = Field(
+        False,
+        description="Networks start from the workspace's model of the night before, for the users "
+        "and items that both know. A night's result then hangs on the nights before it.",
+    )
     gmf: GmfSettings = GmfSettings()
     mlp: MlpSettings = MlpSettings()
     neumf: NeumfSettings = NeumfSettings()
@@ -279,6 +225,12 @@ class Settings(Section):
                 f"export.model = {self.export.model!r} is not among train.models "
                 f"({', '.join(self.train.models)}); add it there or export another."
             )
+        for name in self.networks():
+            if name != "gmf" and self.network(name)["loss"] == "softmax":
+                raise ValueError(
+                    f"train.loss = 'softmax' needs a dot product, and {name} has none; set "
+                    "train.gmf.loss instead."
+                )
         if self.split.method == "given" and not self.split.holdout_path:
             raise ValueError("split.method = 'given' needs split.holdout_path.")
         return self
@@ -298,6 +250,8 @@ class Settings(Section):
             "seed": self.train.seed,
             "patience": self.train.patience,
             "schedule": self.train.schedule,
+            "loss": self.train.loss,
+            "warm_start": self.train.warm_start,
         }
         return shared | own.model_dump(exclude_none=True)
 

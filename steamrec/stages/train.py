@@ -5,7 +5,7 @@ from typing import Any
 
 from steamrec.models.artifact import Artifact, folder, save_artifact
 from steamrec.settings import Settings
-from steamrec.settings.model import NETWORK_NAMES
+from steamrec.settings.models import NETWORK_NAMES
 from steamrec.stage import Context, Outcome, Stage
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,8 @@ import math
 import time
 from typing import Any
 
+import numpy as np
+
 from steamrec import tables
 from steamrec.models.artifact import Artifact
 from steamrec.models.registry import make_scorer
@@ -20,7 +22,9 @@ from steamrec.training.networks import build_network, scorer_arrays
 from steamrec.training.progress import Progress
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import epoch_batches
+from steamrec.training.tensorboard import write_scalars
 from steamrec.training.validation import load_validation
+from steamrec.training.warm import Ids, ids_of, previous_weights, save_ids, warmed
 from steamrec.workspace.receipts import digest, load_receipt
 
 log = logging.getLogger(__name__)
@@ -48,11 +52,15 @@ def fit_network(context: Context, name: str) -> Artifact:
         settings["learning_rate"],
         steps * settings["epochs"] if settings["schedule"] == "cosine" else 0,
         batch=settings["batch_size"],
+        log_shares=_log_shares(context, items) if settings["loss"] == "softmax" else None,
     )
     checkpoint = load_checkpoint(context.workspace, name, key)
     if checkpoint.curve:
         trainer.restore(checkpoint.state)
         log.info("train/%s: going on after epoch %d", name, len(checkpoint.curve))
+    ids = ids_of(context) if context.settings.train.warm_start else None
+    if ids and not checkpoint.curve:
+        _warm_start(context, name, trainer, ids)
     validation = load_validation(context)
 
     def artifact(arrays: dict[str, Any]) -> Artifact:
@@ -65,7 +73,7 @@ def fit_network(context: Context, name: str) -> Artifact:
         seconds = time.perf_counter() - start
         arrays = scorer_arrays(name, trainer.model)
         entry = {"epoch": epoch, "loss": loss, "seconds": round(seconds, 2)}
-        entry["rows_per_second"] = round(rows * (1 + settings["negatives"]) / seconds)
+        entry["rows_per_second"] = round(rows * (1 + _negatives(settings)) / seconds)
         if validation is not None:
             entry["validation_ndcg"] = validation.ndcg(make_scorer(artifact(arrays)))
         checkpoint.curve.append(entry)
@@ -73,15 +81,29 @@ def fit_network(context: Context, name: str) -> Artifact:
             checkpoint.best = arrays
         checkpoint.state = trainer.state()
         save_checkpoint(context.workspace, name, checkpoint)
+        write_scalars(context.workspace, name, entry)
         log.info("train/%s: %s", name, _line(entry))
     remove_checkpoint(context.workspace, name)
+    if ids:
+        save_ids(context.workspace, name, ids)
     return artifact(checkpoint.best)
+
+
+def _warm_start(context: Context, name: str, trainer: Trainer, ids: Ids) -> None:
+    """Begin where the model in the workspace ended, if there is one of the same shapes."""
+    found = previous_weights(context.workspace, name)
+    weights = warmed(trainer.weights(), *found, ids) if found else None
+    if weights is None:
+        log.info("train/%s: no model to go on from; a fresh start", name)
+        return
+    trainer.set_weights(weights)
+    log.info("train/%s: starts from the model in the workspace", name)
 
 
 def _train_epoch(
     context: Context, trainer: Trainer, name: str, settings: dict[str, Any], epoch: int, steps: int
 ) -> float:
-    negatives, batch = settings["negatives"], _positives(settings)
+    negatives, batch = _negatives(settings), _positives(settings)
     url = context.workspace.url(f"negatives/train/epoch={epoch}")
     with (
         epoch_batches(url, negatives, batch) as batches,
@@ -92,7 +114,21 @@ def _train_epoch(
 
 def _positives(settings: dict[str, Any]) -> int:
     """The positives in a global batch; each brings its negatives."""
-    return max(1, int(settings["batch_size"] // (1 + settings["negatives"])))
+    return max(1, int(settings["batch_size"] // (1 + _negatives(settings))))
+
+
+def _negatives(settings: dict[str, Any]) -> int:
+    """The sampled negatives that go with a positive; a softmax shares those of its batch."""
+    return 0 if settings["loss"] == "softmax" else int(settings["negatives"])
+
+
+def _log_shares(context: Context, items: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """float32 [items]: the log of each item's share of the pairs to fit on."""
+    fitted = context.read(tables.TRAIN).where("not validation").groupBy("item").count().toPandas()
+    counts = np.zeros(items)
+    counts[fitted["item"]] = fitted["count"]
+    shares: np.ndarray[Any, np.dtype[np.float32]] = np.log(np.maximum(counts, 1) / counts.sum())
+    return shares.astype(np.float32)
 
 
 def _best(curve: list[dict[str, float]]) -> int:

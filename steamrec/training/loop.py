@@ -8,6 +8,7 @@ from steamrec.errors import RunError
 from steamrec.sampling.negatives import MISSING
 from steamrec.training.adam import FusedAdam
 from steamrec.training.gradients import log_loss
+from steamrec.training.softmax import SHARED, softmax_loss
 from steamrec.training.tensorflow_quiet import tf
 
 CALL_ROWS = 2_000_000
@@ -20,8 +21,10 @@ MICRO_BATCH = 8_192  # pairs that one core works on at a time
 class Trainer:
     """A network with its optimiser under a strategy.
 
-    The loss is the notebook's: sigmoid cross entropy, the mean over the global batch's pairs
-    (positives and the negatives that could be drawn), however many replicas share the batch.
+    Without `log_shares` the loss is the notebook's: sigmoid cross entropy, the mean over the global
+    batch's pairs (positives and the negatives that could be drawn), however many replicas share it.
+    With them (float32 [items], the log of each item's share of the pairs) it is the sampled
+    softmax of softmax.py, for GMF, and batches have positives only.
     `batch` is how many pairs a global batch has; it decides how the work is parted, and of which
     tables a step touches the batch's rows only (adam.py).
     """
@@ -33,6 +36,7 @@ class Trainer:
         learning_rate: float,
         total_steps: int = 0,
         batch: int = MICRO_BATCH,
+        log_shares: Any = None,
     ) -> None:
         self.strategy = strategy
         with strategy.scope():
@@ -41,11 +45,14 @@ class Trainer:
             self._weights = {weight.path: weight.value for weight in self.model.trainable_weights}
             self.optimizer = FusedAdam(list(self._weights.values()), learning_rate, total_steps)
         self._batch = batch
-        self._micro_batches = max(1, round(batch / strategy.num_replicas_in_sync / MICRO_BATCH))
+        self._log_shares = None if log_shares is None else tf.constant(log_shares)
+        micro_batch = MICRO_BATCH if log_shares is None else SHARED
+        self._micro_batches = max(1, round(batch / strategy.num_replicas_in_sync / micro_batch))
         self._steps_a_call = max(1, CALL_ROWS // batch)
         self._run = tf.function(self._steps, reduce_retracing=True)
         # XLA makes one pass of the elementwise work between two matrix products.
         self._log_loss = tf.function(log_loss, jit_compile=True)
+        self._softmax_loss = tf.function(softmax_loss, jit_compile=True)
 
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
@@ -69,6 +76,15 @@ class Trainer:
             total += loss
             progress(start + count, loss / count)
         return total / steps
+
+    def weights(self) -> dict[str, Any]:
+        """The weights alone, by name, with _ for /."""
+        return {name.replace("/", "_"): v.numpy() for name, v in self._weights.items()}
+
+    def set_weights(self, arrays: dict[str, Any]) -> None:
+        """Set what `weights` gave; the optimiser starts anew."""
+        for name, variable in self._weights.items():
+            variable.assign(arrays[name.replace("/", "_")])
 
     def state(self) -> list[Any]:
         """All weights and optimiser slots as NumPy arrays, in a fixed order."""
@@ -97,7 +113,8 @@ class Trainer:
             pairs = replica.all_reduce(tf.distribute.ReduceOp.SUM, pairs)
         # What is missing stands in for an item of the batch, so that no other row is touched.
         items = tf.where(valid > 0, items, tf.maximum(items[0, 0], 0))
-        loss, gradients = self._gradients(users, items, valid, 1 / pairs)
+        find = self._gradients if self._log_shares is None else self._softmax_gradients
+        loss, gradients = find(users, items, valid, 1 / pairs)
         self.optimizer.apply(gradients)
         return loss
 
@@ -128,6 +145,42 @@ class Trainer:
             table = name.split("/")[0]
             values = _joined([part[table] for part in parts])
             gradients.append(self._table_gradient(values, ids[table.split("_")[1]], variable.shape))
+        return tf.add_n(losses), gradients
+
+    def _softmax_gradients(
+        self, users: Any, items: Any, valid: Any, share: Any
+    ) -> tuple[Any, list[Any]]:
+        """As _gradients; a replica's positives compete with SHARED of its own."""
+        named = {n.split("/")[0]: v for n, v in self._weights.items() if _is_table(n)}
+        items, valid = items[:, 0], valid[:, 0]
+        shared = items[:SHARED]
+        kernel = self._weights["output/kernel"].read_value()
+        of_shared = tf.gather(named["gmf_item"], shared)
+        losses, parts, kernels = [], [], []
+        for low, high in self._cuts(users.shape[0] or tf.shape(users)[0]):
+            some = items[low:high]
+            rows = {"user": tf.gather(named["gmf_user"], users[low:high]), "shared": of_shared}
+            rows["item"] = tf.gather(named["gmf_item"], some)
+            ids = {"item": (some, tf.gather(self._log_shares, some))}
+            ids["shared"] = (shared, tf.gather(self._log_shares, shared))
+            loss, found, by_kernel = self._softmax_loss(rows, ids, kernel, valid[low:high], share)
+            losses.append(loss)
+            parts.append(found)
+            kernels.append(by_kernel)
+        by_item = [*(part["item"] for part in parts), tf.add_n([part["shared"] for part in parts])]
+        tables = {
+            "gmf_user": (_joined([part["user"] for part in parts]), users),
+            "gmf_item": (_joined(by_item), tf.concat([items, shared], 0)),
+        }
+        gradients = []
+        for name, variable in self._weights.items():
+            table = name.split("/")[0]
+            if table in tables:
+                gradients.append(self._table_gradient(*tables[table], variable.shape))
+            elif name.endswith("kernel"):
+                gradients.append(tf.add_n(kernels))
+            else:  # the bias of all scores, which no softmax feels
+                gradients.append(tf.zeros(variable.shape))
         return tf.add_n(losses), gradients
 
     def _table_gradient(self, values: Any, rows: Any, shape: Any) -> Any:

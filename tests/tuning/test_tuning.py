@@ -2,7 +2,7 @@ import pytest
 
 from steamrec.errors import UsageError
 from steamrec.settings import Settings, load_settings
-from steamrec.settings.model import MODEL_NAMES
+from steamrec.settings.models import MODEL_NAMES
 from steamrec.tuning.search import with_values
 from steamrec.tuning.spaces import SPACES, space_of
 from steamrec.tuning.write import to_toml
