@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from steamrec.errors import UsageError
+from steamrec.errors import RunError, SteamrecError, UsageError
 from steamrec.settings import Settings
 from steamrec.tables import Table
 from steamrec.workspace import Receipt, Workspace
@@ -96,7 +96,13 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     context.workspace.remove(receipt_name(stage.name))
     log.info("%s: started", stage.name)
     start = time.perf_counter()
-    outcome = stage.run(context)
+    try:
+        outcome = stage.run(context)
+    except Exception as error:
+        fault = None if isinstance(error, SteamrecError) else _fault(error, stage, context)
+        if fault is None:
+            raise
+        raise fault from error
     receipt = Receipt(
         stage=stage.name,
         fingerprint=fingerprint,
@@ -115,6 +121,12 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
         log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
     log.info("%s: finished in %.1f s", stage.name, receipt.seconds)
     return receipt
+
+
+def _fault(error: Exception, stage: Stage, context: Context) -> RunError | None:
+    from steamrec.workspace.faults import explain_fault
+
+    return explain_fault(error, context.workspace, stage.name)
 
 
 def fingerprint_of(stage: Stage, inputs: dict[str, str], settings: dict[str, Any]) -> str:

@@ -82,12 +82,19 @@ def load_artifact(workspace: Workspace, name: str) -> Artifact:
         )
         sound = artifact.content_hash == about["content_hash"]
     except FileNotFoundError as error:
-        raise RunError(f"The model {workspace.path(target)} lacks a file ({error}).") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"The model {workspace.path(target)} is damaged ({error}).") from None
+        raise _damaged(workspace, target, f"lacks a file: {error}") from None
+    except (KeyError, TypeError, ValueError, EOFError) as error:
+        raise _damaged(workspace, target, f"is damaged: {error}") from None
     if not sound:
-        raise RunError(f"The model {workspace.path(target)} is damaged (its hash differs).")
+        raise _damaged(workspace, target, "is damaged: its hash differs")
     return artifact
+
+
+def _damaged(workspace: Workspace, target: str, what: str) -> RunError:
+    return RunError(
+        f"The model {workspace.path(target)} {what.rstrip('.')}; "
+        "`steamrec train --fresh` fits it anew."
+    )
 
 
 def _load_array(workspace: Workspace, target: str, name: str) -> npt.NDArray[Any]:

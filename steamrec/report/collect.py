@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REASONS = 10
 TOP_ITEMS = 10
+EPOCH_TIMES = ("seconds", "rows_per_second")
 
 
 def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) -> dict[str, Any]:
@@ -37,12 +38,16 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
         "sizes": _sizes(context),
         "owners": _owners(context.read(tables.ITEMS)),
         "top_items": _top_items(context.read(tables.ITEMS)),
-        "curves": {
-            name: workspace.read_json(f"{folder(name)}/model.json")["curve"] for name in models
-        },
+        "curves": {name: _curve(context, name) for name in models},
         "users": shown_users(context, published),
         "stages": _stages(context, stages),
     }
+
+
+def _curve(context: "Context", model: str) -> list[dict[str, float]]:
+    """The model's training curve, without how long the epochs took."""
+    curve = context.workspace.read_json(f"{folder(model)}/model.json")["curve"]
+    return [{n: v for n, v in epoch.items() if n not in EPOCH_TIMES} for epoch in curve]
 
 
 def _counts(context: "Context", stages: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -40,12 +40,14 @@ def evaluate_stage(models: tuple[str, ...]) -> Stage:
         return settings.evaluate.model_dump(mode="json")
 
     needs = ("prepare", "split", *(f"rank/{name}" for name in models))
-    return Stage("evaluate", 2, needs, used, run)
+    return Stage("evaluate", 3, needs, used, run)
 
 
 def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
     settings = context.settings.evaluate
-    cap = max(*settings.k, CHOOSING[1])
+    # The gates of the export always find the metric that they ask for.
+    cutoffs = sorted({*settings.k, CHOOSING[1]})
+    cap = max(cutoffs)
     ranks = {name: context.read(tables.ranks(name)) for name in models}
     bounds, parts = size_parts(context)
     baselines = [name for name in models if name in BASELINES]
@@ -57,7 +59,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
     results = [
         _result(context, histograms[name, protocol], metric, k)
         | {"model": name, "protocol": protocol}
-        for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, settings.k)
+        for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, cutoffs)
     ]
     validation = {
         name: _result(context, histograms[name, VALIDATION], *CHOOSING)

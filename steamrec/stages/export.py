@@ -85,7 +85,7 @@ def _published(workspace: Workspace) -> dict[str, Any] | None:
 
 
 def _ndcg(workspace: Workspace) -> dict[str, float]:
-    """Each model's full-catalogue NDCG@10, as evaluated; empty when 10 is not in evaluate.k."""
+    """Each model's full-catalogue NDCG@10, as evaluated."""
     return {
         entry["model"]: entry["value"]
         for entry in workspace.read_json("metrics.json")["results"]

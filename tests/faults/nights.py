@@ -1,0 +1,79 @@
+"""Small nights in processes of their own, so that they can be killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = (
+    'train.models=["gmf"]',
+    "train.epochs=1",
+    "split.validation_users=40",
+    "evaluate.bootstrap=10",
+    "gates.max_ndcg_below_popularity=1.0",
+    "gates.min_overlap=0.0",
+)
+
+
+def start(workspace, raw, date="2026-01-31", command="nightly", *more):
+    """Start a stage command; its log can be read from `stderr`."""
+    given = [f"--set={value}" for value in (*SETTINGS, f"input.path={raw}")]
+    dated = ["--date", date] if command in ("nightly", "export") else []
+    arguments = [command, "--workspace", str(workspace), "--master", "local[2]", *dated, *given]
+    environment = os.environ | {"SPARK_CONF_DIR": str(ROOT / "conf"), "STEAMREC_DEBUG": ""}
+    return subprocess.Popen(
+        [sys.executable, "-m", "steamrec", *arguments, *more],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def finish(*arguments):
+    """Run a command to its end; returns the exit code and the log."""
+    process = start(*arguments)
+    _, log = process.communicate()
+    return process.returncode, log
+
+
+def kill(process):
+    """SIGKILL for the command and its JVM."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+
+
+def kill_when(process, happened, seconds=120):
+    """Kill the process once `happened()`; fails when it ends before."""
+    until = time.monotonic() + seconds
+    while not happened():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.002)
+    kill(process)
+
+
+def kill_in_stage(process, stage):
+    """Kill the process a moment after `stage` began; returns the log so far."""
+    log = ""
+    for line in process.stderr:
+        log += line
+        if f" {stage}: started" in line:
+            time.sleep(0.3)
+            kill(process)
+            return log
+    raise AssertionError(f"{stage} never began:\n{log}")
+
+
+def hashes(workspace):
+    """Every table's and model's content hash, from the receipts."""
+    return {
+        name.split("/run=")[0]: output["content_hash"]
+        for path in (Path(workspace) / "receipts").rglob("*.json")
+        for name, output in json.loads(path.read_text())["outputs"].items()
+    }

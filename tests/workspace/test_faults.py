@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from steamrec import tables
+from steamrec.errors import RunError
+from steamrec.stage import Outcome, Stage, run_stage
+
+COPY = tables.Table("copy", tables.USERS.columns)
+
+
+def reading(context):
+    context.read(tables.USERS).count()
+    context.write(context.read(tables.USERS), COPY)
+    return Outcome()
+
+
+@pytest.mark.parametrize("content", [b"PAR1 and no more", None])
+def test_a_damaged_table_is_named_with_what_to_do(make_context, content):
+    context = make_context()
+    rows = [(number, str(number), 1) for number in range(100)]
+    frame = context.spark.createDataFrame(rows, tables.USERS.ddl).coalesce(1)
+    context.write(frame, tables.USERS)
+    (part,) = Path(context.workspace.path("users")).glob("*.parquet")
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-40] if content is None else content)
+    part.with_name(f".{part.name}.crc").unlink()
+    stage = Stage("reader", 1, (), lambda settings: {}, reading)
+    with pytest.raises(RunError) as refused:
+        run_stage(stage, context)
+    assert str(part) in str(refused.value)
+    assert "--fresh" in str(refused.value)
