@@ -24,7 +24,7 @@ if [[ ! $date =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]]; then
 fi
 log=${STEAMREC_LOG:-$root/build/logs/nightly-$date.log}
 mkdir -p "$(dirname "$log")"
-for stage in ingest prepare sample train evaluate export; do
+for stage in ingest prepare sample train evaluate export report; do
   dated=()
   [ "$stage" = export ] && dated=(--date "$date")
   code=0

@@ -1,7 +1,9 @@
 import pytest
 
-from steamrec.errors import RunError, UsageError
+from steamrec import tables
+from steamrec.errors import GateRefusedError, RunError, UsageError
 from steamrec.publish.pointer import POINTER
+from steamrec.publish.previous import check_figures
 from steamrec.publish.runs import (
     PUBLISHED,
     published_run,
@@ -10,6 +12,7 @@ from steamrec.publish.runs import (
     roll_back,
     run_folder,
 )
+from steamrec.tables import Table
 from steamrec.workspace import Workspace
 
 
@@ -100,3 +103,39 @@ def test_a_damaged_pointer_is_named(workspace, content):
     workspace.write_bytes(POINTER, content)
     with pytest.raises(RunError, match=r"latest\.json is damaged"):
         published_run(workspace)
+
+
+NDCG = {"popularity": 0.2, "gmf": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate", "figures"),
+    [
+        ({}, None, ()),
+        ({"ndcg": NDCG | {"gmf": 0.19}}, "popularity", ("0.1900", "0.2000")),
+        ({"ndcg": NDCG | {"gmf": 0.25}}, "ndcg", ("0.2500", "0.3000")),
+        ({"rows": 7}, "rows", ("7 rows", "has 5")),
+        ({"rows": 3}, "rows", ("3 rows", "has 5")),
+        ({"items": ["7", "8"]}, "overlap", ("0.0000", "0.5000")),
+        ({"ndcg": NDCG | {"gmf": 0.28}, "rows": 6, "items": ["1", "8"]}, None, ()),
+    ],
+)
+def test_gates_against_popularity_and_the_run_before(make_context, changes, gate, figures):
+    context = make_context("gates.min_overlap=0.5")
+    new = Table(run_folder("2026-01-02", run_id(2)), tables.EXPORT.columns)
+    old = Table(run_folder("2026-01-01", run_id(1)), tables.EXPORT.columns)
+    for table, items in ((old, ["1", "2"]), (new, changes.get("items", ["2", "3"]))):
+        rows = [("u", rank, item, "x", 1.0, "gmf") for rank, item in enumerate(items, 1)]
+        context.write(context.spark.createDataFrame(rows, tables.EXPORT.ddl), table)
+    previous = {"date": "2026-01-01", "run_id": run_id(1), "rows": 5, "ndcg": 0.3}
+
+    def check():
+        ndcg, rows = changes.get("ndcg", NDCG), changes.get("rows", 5)
+        check_figures(context, new, rows, ndcg, "gmf", previous)
+
+    if gate is None:
+        check()
+        return
+    with pytest.raises(GateRefusedError, match=f"'{gate}' refused") as refusal:
+        check()
+    assert all(figure in str(refusal.value) for figure in figures)
