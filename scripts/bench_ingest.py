@@ -3,15 +3,21 @@
     python scripts/bench_ingest.py FILE [--master URL]
 
 Both run in this process, one after the other, on the same file, spread over the cores in the
-same way and writing the same table. Prints one JSON line: the seconds of each, the ratio.
+same way and writing the same table. Then `steamrec ingest` reads the file once and four times
+over, in processes of their own. Prints one JSON line: the seconds of each way and their ratio, and
+the peak GiB of each kind of process by the number of copies.
 """
 
 import argparse
 import ast
 import json
+import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bench_night import watched
 
 from steamrec.ingest.jvm import LIBRARY_TYPE
 from steamrec.ingest.read import read_libraries
@@ -68,13 +74,31 @@ def measure(path: str, master: str) -> dict[str, Any]:
     }
 
 
+def memory(path: str, master: str, copies: int) -> dict[str, float]:
+    """The peak GiB of each kind of process while `steamrec ingest` reads `copies` of the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        suffixes = "".join(Path(path).suffixes[-2:])
+        for number in range(copies):
+            Path(folder, f"copy-{number}{suffixes}").symlink_to(Path(path).resolve())
+        command = [sys.executable, "-m", "steamrec", "ingest", "--workspace", f"{folder}/workspace"]
+        command += ["--master", master, "--set", f"input.path={folder}/copy-*{suffixes}"]
+        code, _, peaks = watched(command, Path(folder, "log"))
+        if code:
+            sys.exit(Path(folder, "log").read_text())
+        return peaks
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", help="the raw file")
     parser.add_argument("--master", default="local[2]", help="Spark's master URL")
     arguments = parser.parse_args()
-    print(json.dumps(measure(arguments.file, arguments.master)))
+    figures = measure(arguments.file, arguments.master)
+    figures["peak_gib"] = {
+        copies: memory(arguments.file, arguments.master, copies) for copies in (1, 4)
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
