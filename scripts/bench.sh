@@ -2,15 +2,18 @@
 # Measure on the real file; figures go to build/bench and to standard output.
 #   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
 # WHAT: steam (the whole night of conf/steam.toml; the default), networks (the same with the three
-# networks only), notebook and notebook-large-batch (those of conf/<name>.toml), ingest (the stage against ast.literal_eval on every line), sampling (the
-# stage and its NumPy core against a plain Python loop, on the split of the night run before),
-# ranking (EASE and the two-stage model on three split seeds), training (the loop against the
-# notebook's, on the samples of a finished "steam"), export (top-10 lists for everybody by the
-# models of a finished "steam", against implicit's).
+# networks only), notebook and notebook-large-batch (those of conf/<name>.toml), ingest (the stage
+# against ast.literal_eval on every line), sampling (the stage and its NumPy core against a plain
+# Python loop, on the split of the night run before), ranking (EASE and the two-stage model on three
+# split seeds), training (the loop against the notebook's, on the samples of a finished "steam"),
+# export (top-10 lists for everybody by the models of a finished "steam", against implicit's),
+# --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
-raw=${STEAMREC_DATA:?set it to the folder that holds australian_users_items.json.gz}/australian_users_items.json.gz
+if [ "$what" != --scale ]; then  # whose users are made
+  raw=${STEAMREC_DATA:?set it to the folder that holds australian_users_items.json.gz}/australian_users_items.json.gz
+fi
 ./scripts/setup.sh
 mkdir -p build/bench
 case $what in
@@ -42,12 +45,15 @@ case $what in
   export)
     .venv/bin/python scripts/bench_export.py build/bench/workspace-steam | tee build/bench/export.json
     ;;
+  --scale)
+    .venv/bin/python scripts/bench_scale.py --output build/bench --times "${2:-1,2,4,8}"
+    ;;
   ranking)
     .venv/bin/python scripts/bench_ranking.py --output build/bench --seeds 1 2 3 -- \
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|export]" >&2
+    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|export|--scale]" >&2
     exit 2
     ;;
 esac
