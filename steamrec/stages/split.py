@@ -1,4 +1,8 @@
-"""Split: interactions -> train (with a few validation items) and holdout."""
+"""Split: interactions -> train (with a few validation items) and holdout.
+
+Random choices hang on the ids, not on tonight's numbers: while a library only grows, what was held
+out of it in an earlier night has been in no night's training, so that a warm start has not seen it.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,22 +16,37 @@ from steamrec.stages.given import given_holdout
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+IDS = ("user_hash", "item_hash")
+
 
 def run(context: Context) -> Outcome:
     """Hold one item of each user with at least two out of training."""
     from pyspark.sql import functions as F  # noqa: N812
 
     settings = context.settings.split
-    interactions = context.read(tables.INTERACTIONS).select("user", "item", "place")
+    interactions = _with_ids(context)
     holdout = _holdout(context, interactions)
     context.write(holdout, tables.HOLDOUT)
     rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
     validation = validation_pairs(rest, settings.seed, settings.validation_users)
-    marked = rest.join(validation, ["user", "item"], "left").withColumn(
-        "validation", F.coalesce("validation", F.lit(False))
+    marked = (
+        rest.drop(*IDS)
+        .join(validation, ["user", "item"], "left")
+        .withColumn("validation", F.coalesce("validation", F.lit(False)))
     )
     context.write(marked, tables.TRAIN)
     return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=_counts(context, interactions))
+
+
+def _with_ids(context: Context) -> "DataFrame":
+    """The interactions (user, item, place), with a number for each id of their own (IDS)."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    frame = context.read(tables.INTERACTIONS).select("user", "item", "place")
+    for table, number in ((tables.USERS, "user"), (tables.ITEMS, "item")):
+        hashed = F.xxhash64(f"{number}_id").alias(f"{number}_hash")
+        frame = frame.join(context.read(table).select(number, hashed), number)
+    return frame
 
 
 def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
@@ -44,7 +63,8 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
                 f"{several['user_id']!r}; it takes one item a user."
             )
         return pairs.select("user", "item")
-    order = F.col("item") if method == "first" else keyed(context.settings.split.seed, "holdout")
+    seed = context.settings.split.seed
+    order = F.col("item") if method == "first" else keyed(seed, "holdout", *IDS)
     chosen = interactions.groupBy("user").agg(
         F.min_by("item", order).alias("item"), F.count(F.lit(1)).alias("owned")
     )
@@ -54,21 +74,23 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
 def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
     """One random item of each of `users` random users: user, item, validation (True).
 
-    At most one user in five takes part, and only users that keep at least one training item.
+    `rest` has user, item and IDS. At most one user in five takes part, and only users that keep at
+    least one training item.
     """
     from pyspark.sql import functions as F  # noqa: N812
 
     chosen = (
         rest.groupBy("user")
         .agg(
-            F.min_by("item", keyed(seed, "validation item")).alias("item"),
+            F.min_by("item", keyed(seed, "validation item", *IDS)).alias("item"),
+            F.first("user_hash").alias("user_hash"),
             F.count(F.lit(1)).alias("owned"),
         )
         .where("owned >= 2")
     )
     limit = min(users, rest.select("user").distinct().count() // 5)
     return (
-        chosen.orderBy(keyed(seed, "validation user", "user"), "user")
+        chosen.orderBy(keyed(seed, "validation user", "user_hash"), "user")
         .limit(limit)
         .select("user", "item", F.lit(True).alias("validation"))
     )
@@ -97,4 +119,4 @@ def _used(settings: Settings) -> dict[str, Any]:
     return settings.split.model_dump(mode="json")
 
 
-STAGE = Stage(name="split", version=2, needs=("prepare",), used=_used, run=run)
+STAGE = Stage(name="split", version=3, needs=("prepare",), used=_used, run=run)

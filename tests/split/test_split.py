@@ -53,6 +53,25 @@ def test_random_spreads_and_follows_the_seed(make_context):
     assert len({item for _, item in pairs(one, tables.HOLDOUT)}) > 5
 
 
+def test_new_users_and_items_leave_the_holdout_of_others_alone(make_context):
+    """Numbers shift when others come first; what is held out of whom does not."""
+    first = [library("new", [(str(item), 1) for item in (70, 5, 60, 15)], -1)]
+
+    def named(context, table, condition="true"):
+        users = {row.user: row.user_id for row in context.read(tables.USERS).collect()}
+        items = {row.item: row.item_id for row in context.read(tables.ITEMS).collect()}
+        return {(users[u], items[i]) for u, i in pairs(context, table, condition)}
+
+    before, _ = run(make_context, "split.validation_users=4", folder="before")
+    after, _ = run(make_context, "split.validation_users=4", folder="after", rows=[*first, *ROWS])
+    assert pairs(before, tables.HOLDOUT) != pairs(after, tables.HOLDOUT)
+    held = {pair for pair in named(after, tables.HOLDOUT) if pair[0] != "new"}
+    assert held == named(before, tables.HOLDOUT)
+    validation = {p for p in named(after, tables.TRAIN, "validation") if p[0] != "new"}
+    assert validation <= named(before, tables.TRAIN, "validation")
+    assert len(validation) >= 3
+
+
 def test_validation_is_one_train_item_of_a_fifth_of_the_users_at_most(make_context):
     context, _ = run(make_context, "split.validation_users=1000")
     chosen = pairs(context, tables.TRAIN, "validation")
