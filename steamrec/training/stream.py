@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from steamrec.errors import RunError
 from steamrec.sampling.negatives import MISSING
 from steamrec.training.tensorflow_quiet import tf
 
 PREFETCH = 4  # batches
+WAITING = 2  # row groups; more would only fill the memory where training is slower than the disk
+# Petastorm unpickles a schema that it finds in these; steamrec never writes them.
+PICKLES = ("_common_metadata", "_metadata")
 
 
 @contextmanager
@@ -71,7 +75,11 @@ def _options() -> Any:
 
 @contextmanager
 def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
-    """A tf.data.Dataset whose elements are whole row groups, in the order of the files."""
+    """A tf.data.Dataset whose elements are whole row groups, in the order of the files.
+
+    Raises RunError when the folder holds one of PICKLES.
+    """
+    _refuse_pickles(url)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
@@ -83,6 +91,7 @@ def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
             schema_fields=[f"^{column}$" for column in columns],
             reader_pool_type="thread",
             workers_count=1,
+            results_queue_size=WAITING,
             shuffle_row_groups=False,
             num_epochs=1,
         )
@@ -91,3 +100,15 @@ def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
         finally:
             reader.stop()
             reader.join()
+
+
+def _refuse_pickles(url: str) -> None:
+    from fsspec.core import url_to_fs
+
+    files, path = url_to_fs(url)
+    for name in PICKLES:
+        if files.exists(f"{path}/{name}"):
+            raise RunError(
+                f"{url} holds the file {name}, which steamrec never writes and which could run "
+                "code when it is read; remove it, or write the table again with --fresh."
+            )

@@ -1,6 +1,11 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
+from steamrec.errors import RunError
 from steamrec.training.stream import epoch_batches
 from tests.training.conftest import training_rows, write_epoch
 
@@ -24,3 +29,43 @@ def test_only_the_asked_columns_are_read(tmp_path, world):
     with epoch_batches(f"file://{tmp_path}/epoch=0", 2, len(rows)) as batches:
         [(users, items)] = list(batches)
     assert np.column_stack([users, items]).tolist() == rows[:, :4].tolist()
+
+
+READ_ALL = """
+import resource, sys, time
+from steamrec.training.stream import epoch_batches
+rows = 0
+with epoch_batches(sys.argv[1], 4, 100_000) as batches:
+    for users, _ in batches:
+        rows += len(users)
+        time.sleep(0.01)  # slower than the disk: what was read ahead would pile up
+print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_memory_does_not_grow_with_the_epoch(tmp_path):
+    """Eight times the rows, 330 MB more, in the same memory."""
+    rows = np.random.default_rng(1).integers(0, 1_000, (500_000, 6)).astype(np.int32)
+    write_epoch(tmp_path / "small", rows, 1)
+    [file] = (tmp_path / "small").glob("*.parquet")
+    peaks = []
+    for name, copies in (("small", 4), ("large", 32)):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        for number in range(copies):
+            if not (folder / f"part-{number:05}.parquet").exists():
+                os.link(file, folder / f"part-{number:05}.parquet")
+        command = [sys.executable, "-c", READ_ALL, f"file://{folder}"]
+        found, peak = subprocess.check_output(command, text=True).split()
+        assert int(found) == copies * len(rows)
+        peaks.append(int(peak) / 1024)
+    assert peaks[1] < peaks[0] + 80, f"MB: {peaks}"
+
+
+@pytest.mark.parametrize("name", ["_common_metadata", "_metadata"])
+def test_files_that_petastorm_would_unpickle_are_refused(tmp_path, world, name):
+    write_epoch(tmp_path / "epoch=0", training_rows(world, 3, 0), 1)
+    (tmp_path / "epoch=0" / name).write_bytes(b"cos\nsystem\n(S'false'\ntR.")
+    opened = epoch_batches(f"file://{tmp_path}/epoch=0", 3, 50)
+    with pytest.raises(RunError, match=f"holds the file {name}"), opened:
+        pass
