@@ -24,12 +24,17 @@ if [[ ! $date =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]]; then
 fi
 log=${STEAMREC_LOG:-$root/build/logs/nightly-$date.log}
 mkdir -p "$(dirname "$log")"
+submit() {
+  "$root/scripts/submit.sh" "$master" "$1" --workspace "$workspace" "${@:2}" >> "$log" 2>&1
+}
 for stage in ingest prepare sample train evaluate export report; do
   dated=()
   [ "$stage" = export ] && dated=(--date "$date")
   code=0
-  "$root/scripts/submit.sh" "$master" "$stage" --workspace "$workspace" "${dated[@]}" "$@" >> "$log" 2>&1 || code=$?
+  submit "$stage" "${dated[@]}" "$@" || code=$?
   if [ "$code" -ne 0 ]; then
+    # The report tells of a refused run too.
+    if [ "$stage" = export ] && [ "$code" -eq 3 ]; then submit report "$@" || true; fi
     echo "nightly.sh: $stage ended with exit code $code; the last lines of $log:" >&2
     tail -n 5 "$log" >&2
     exit "$code"

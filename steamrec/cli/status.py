@@ -7,6 +7,7 @@ import click
 
 from steamrec.cli.recommend import clean
 from steamrec.errors import UsageError
+from steamrec.publish.refusal import read_refusal
 from steamrec.stage import Context
 from steamrec.stages.night import stages_of
 from steamrec.stages.plan import Planned, plan, settings_of_receipts
@@ -53,9 +54,13 @@ def _published(workspace: Workspace, planned: list[Planned]) -> list[str]:
             lines.append(f"Gates: all passed ({GATES}); {short:,} lists are shorter than export.k")
         else:
             lines.append("Gates: passed; the export's receipt is of another run")
-    later = [run for run in _runs(workspace) if run > published]
+    refusal = read_refusal(workspace)
+    if refusal:
+        lines.append(f"Refused: {refusal['date']}, run {refusal['run_id']}: {refusal['why']}")
+    known = {refusal["run_id"]} if refusal else set()
+    later = [run for run in _runs(workspace) if run > published and run not in known]
     if later:
-        lines.append(f"Written later and not published (refused or cut off): {', '.join(later)}")
+        lines.append(f"Written later and not published (cut off): {', '.join(later)}")
     return lines
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from steamrec import tables
 from steamrec.models.artifact import folder
+from steamrec.publish.pointer import read_pointer
+from steamrec.publish.refusal import read_refusal
 from steamrec.report.people import shown_users
 from steamrec.workspace.receipts import load_receipt
 
@@ -25,12 +27,13 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """Everything the page shows, as plain lists and dicts.
 
     `models` are the night's models, `stages` its stages in order. Equal tables give equal
-    results, but for "stages" and "published", which say when and how long.
+    results, but for "stages", "published" and "refusal", which say when and how long.
     """
     workspace = context.workspace
-    published = workspace.read_json("exports/latest.json")
+    published = read_pointer(workspace)
     return {
         "published": published,
+        "refusal": read_refusal(workspace),
         "metrics": workspace.read_json("metrics.json"),
         "counts": _counts(context, ("ingest", "prepare", "split", "sample", "export")),
         "refused": _refused(context.read(tables.QUARANTINE)),
@@ -39,7 +42,7 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
         "owners": _owners(context.read(tables.ITEMS)),
         "top_items": _top_items(context.read(tables.ITEMS)),
         "curves": {name: _curve(context, name) for name in models},
-        "users": shown_users(context, published),
+        "users": shown_users(context, published) if published else [],
         "stages": _stages(context, stages),
     }
 

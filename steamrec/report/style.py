@@ -28,6 +28,7 @@ h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; border-bottom: 1px solid var(--r
 h3 { font-size: 1rem; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 p { margin: .4rem 0; max-width: 46rem; }
 .soft { color: var(--soft); font-size: .9rem; }
+.refused { border-left: .3rem solid var(--series-6); padding-left: .7rem; font-weight: 600; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .6rem; }
 .tile, .card { background: var(--card); border-radius: .5rem; padding: .7rem .9rem; min-width: 0; }
 .tile b { display: block; font-size: 1.25rem; overflow-wrap: anywhere; }

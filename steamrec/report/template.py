@@ -25,16 +25,31 @@ TEMPLATE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
-<title>steamrec, {{ published.date }}</title>
+{% set night = refusal or published %}
+<title>steamrec, {{ night.date }}</title>
 <style>{{ style }}</style>
 </head>
 <body>
-<h1>The night of {{ published.date }}</h1>
+<h1>The night of {{ night.date }}</h1>
+{% if refusal %}
+<p class="refused">Not published. {{ refusal.why }}</p>
+<p class="soft">Run {{ refusal.run_id }}, model: {{ refusal.model }}
+(best on validation: {{ metrics.best }}).
+{% if published %}
+Readers see run {{ published.run_id }} of {{ published.date }}, model {{ published.model }}.
+{% else %}
+Readers see nothing yet.
+{% endif %}
+</p>
+{% else %}
 <p class="soft">Run {{ published.run_id }}, published model: {{ published.model }}
 (best on validation: {{ metrics.best }}).</p>
+{% endif %}
 <div class="tiles">
+{% if published %}
 <div class="tile"><b>{{ published.users | number }}</b><span>users with a list</span></div>
 <div class="tile"><b>{{ published.rows | number }}</b><span>recommendations</span></div>
+{% endif %}
 <div class="tile"><b>{{ metrics["items"] | number }}</b><span>items in the catalogue</span></div>
 <div class="tile"><b>{{ metrics.users | number }}</b><span>users measured</span></div>
 <div class="tile"><b>{{ counts.ingest.lines | number }}</b><span>lines read</span></div>

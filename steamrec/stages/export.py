@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from steamrec import tables
-from steamrec.errors import RunError, UsageError
+from steamrec.errors import GateRefusedError, RunError, UsageError
 from steamrec.models.artifact import load_artifact
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
 from steamrec.publish.gates import check_gates
 from steamrec.publish.pointer import POINTER, read_pointer
 from steamrec.publish.previous import check_figures
+from steamrec.publish.refusal import forget_refusal, record_refusal
 from steamrec.publish.runs import (
     PUBLISHED,
     published_run,
@@ -50,10 +51,14 @@ def run(context: Context) -> Outcome:
     context.workspace.refuse_links(table.name)
     lists = _known_lists(context, model).unionByName(_cold_lists(context, model))
     context.write(lists, table)
-    counts = check_gates(context, table)
     previous = _published(context.workspace)
     ndcg = _ndcg(context.workspace)
-    check_figures(context, table, counts["rows"], ndcg, model, previous)
+    try:
+        counts = check_gates(context, table)
+        check_figures(context, table, counts["rows"], ndcg, model, previous)
+    except GateRefusedError as refusal:
+        record_refusal(context.workspace, context.date, run_id, model, str(refusal))
+        raise
     _write_formats(context, table)
     rows, hashed = content_hash(context.read(table), table.hashed)
     record = {
@@ -70,6 +75,7 @@ def run(context: Context) -> Outcome:
     context.workspace.write_json(record_name(context.date, run_id), record)
     # The one step that readers see.
     context.workspace.write_json(POINTER, {key: record[key] for key in PUBLISHED})
+    forget_refusal(context.workspace)
     removed = remove_old_runs(context.workspace, context.settings.export.keep)
     counts |= {"path": record["path"], "old_runs_removed": len(removed)}
     return Outcome(tables=[table], counts={"model": model, "run_id": run_id, **counts})

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from steamrec.errors import GateRefusedError
+from steamrec.publish.refusal import read_refusal
 from steamrec.settings import Settings
 from steamrec.stage import Context, Stage, run_stage
 from steamrec.stages import export, ingest, prepare, sample, split
 from steamrec.stages.evaluate import evaluate_stage
 from steamrec.stages.rank import rank_stage
-from steamrec.stages.report import report_stage
+from steamrec.stages.report import refused_report, report_stage
 from steamrec.stages.train import fitted_models, train_stage
 
 
@@ -30,6 +32,22 @@ def stages_of(command: str, settings: Settings) -> list[Stage]:
 
 
 def run_stages(stages: Iterable[Stage], context: Context) -> None:
-    """Run the stages in order; finished ones are left alone."""
+    """Run the stages in order; finished ones are left alone.
+
+    When a gate refuses to publish, a report among the stages tells of it before the error goes on.
+    """
+    stages = list(stages)
     for stage in stages:
-        run_stage(stage, context)
+        try:
+            _run(stage, context)
+        except GateRefusedError:
+            for report in stages:
+                if report.name == "report":
+                    _run(report, context)
+            raise
+
+
+def _run(stage: Stage, context: Context) -> None:
+    if stage.name == "report" and read_refusal(context.workspace):
+        stage = refused_report(stage)
+    run_stage(stage, context)

@@ -1,6 +1,7 @@
 """Report: report.html, the night in one page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from steamrec.settings import Settings
@@ -9,7 +10,7 @@ from steamrec.workspace.receipts import digest
 
 REPORT_FILE = "report.html"
 # They say when and how long, so equal nights differ in them.
-UNHASHED = ("stages", "published")
+UNHASHED = ("stages", "published", "refusal")
 
 
 def report_stage(models: tuple[str, ...], stages: Sequence[str]) -> Stage:
@@ -30,4 +31,9 @@ def report_stage(models: tuple[str, ...], stages: Sequence[str]) -> Stage:
         return settings.report.model_dump(mode="json")
 
     needs = ("ingest", "prepare", "evaluate", "export")
-    return Stage("report", 1, (*needs, *(f"train/{name}" for name in models)), used, run)
+    return Stage("report", 2, (*needs, *(f"train/{name}" for name in models)), used, run)
+
+
+def refused_report(report: Stage) -> Stage:
+    """The stage `report` for a night whose export a gate refused."""
+    return replace(report, needs=tuple(name for name in report.needs if name != "export"))

@@ -1,5 +1,6 @@
 """Small nights in processes of their own, so that they can be killed."""
 
+import functools
 import json
 import os
 import signal
@@ -19,11 +20,19 @@ SETTINGS = (
 )
 
 
-def start(workspace, raw, date="2026-01-31", command="nightly", *more):
-    """Start a stage command; its log can be read from `stderr`."""
+def start(workspace, raw, date="2026-01-31", command="nightly", *more, conf=ROOT / "conf", cores=2):
+    """Start a stage command on so many cores; its log can be read from `stderr`."""
     given = [f"--set={value}" for value in (*SETTINGS, f"input.path={raw}")]
     dated = ["--date", date] if command in ("nightly", "export") else []
-    arguments = [command, "--workspace", str(workspace), "--master", "local[2]", *dated, *given]
+    arguments = [
+        command,
+        "--workspace",
+        str(workspace),
+        "--master",
+        f"local[{cores}]",
+        *dated,
+        *given,
+    ]
     environment = os.environ | {"SPARK_CONF_DIR": str(ROOT / "conf"), "STEAMREC_DEBUG": ""}
     return subprocess.Popen(
         [sys.executable, "-m", "steamrec", *arguments, *more],
@@ -31,6 +40,7 @@ def start(workspace, raw, date="2026-01-31", command="nightly", *more):
         text=True,
         env=environment,
         start_new_session=True,
+        preexec_fn=functools.partial(os.sched_setaffinity, 0, range(cores)),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -144,6 +145,36 @@ def test_damaged_files_are_named_and_made_anew(published, undisturbed):
     assert code == 0, log
     same = {name: value for name, value in hashes(workspace).items() if "dt=" not in name}
     assert same == {name: value for name, value in expected.items() if "dt=" not in name}
+
+
+def test_a_refused_night_is_reported_and_the_old_export_stays(published):
+    raw, workspace = published
+    before = shown(workspace)
+    code, log = finish(workspace, raw, "2026-02-01", "nightly", "--set", "export.k=5")
+    assert code == 3, log
+    why = log.strip().splitlines()[-1]
+    assert "The gate 'rows' refused to publish: 1,500 rows, and the last" in why
+    assert shown(workspace) == before
+    page = (workspace / "report.html").read_text()
+    assert "The night of 2026-02-01" in page
+    assert "Not published. The gate &#39;rows&#39; refused to publish: 1,500 rows" in page
+    assert f"Readers see run {json.loads(before)['run_id']} of 2026-01-31" in page
+    status = [sys.executable, "-m", "steamrec", "status", "--workspace", str(workspace)]
+    told = subprocess.check_output(status, text=True)
+    assert "Refused: 2026-02-01" in told
+    assert "and not published" not in told
+    code, log = finish(workspace, raw, "2026-02-02")
+    assert code == 0, log
+    assert not (workspace / "exports/refused.json").exists()
+    assert "Not published" not in (workspace / "report.html").read_text()
+
+
+def test_one_core_gives_the_same_night_as_two(undisturbed, tmp_path):
+    raw, workspace = undisturbed
+    alone = start(tmp_path / "workspace", raw, cores=1)
+    _, log = alone.communicate()
+    assert alone.returncode == 0, log
+    assert hashes(tmp_path / "workspace") == hashes(workspace)
 
 
 def test_a_workspace_of_another_layout_is_refused(published):

@@ -34,6 +34,7 @@ def make_facts(name: str = "Half-Life", user_id: str = "someone") -> dict[str, A
         "published": {
             "date": "2026-01-31", "run_id": "r1", "model": "neumf", "users": 36, "rows": 360,
         },
+        "refusal": None,
         "metrics": {
             "users": 36, "items": 50, "best": "neumf", "results": results,
             "by_library_size": sizes, "lists": lists,
