@@ -18,30 +18,17 @@ import pyarrow.parquet as pq
 
 from steamrec.models.artifact import Artifact
 from steamrec.models.registry import make_scorer
-from steamrec.models.scorer import owned_cells
-from steamrec.ranking.metrics import metric_values
-from steamrec.ranking.ranks import full_ranks
 from steamrec.settings import load_settings
 from steamrec.stage import Context
 from steamrec.training.loop import Trainer
 from steamrec.training.networks import build_network, scorer_arrays
 from steamrec.training.replicas import make_strategy
 from steamrec.training.tensorflow_quiet import tf
-from steamrec.training.validation import ValidationSet, load_validation
+from steamrec.training.validation import load_validation
 from steamrec.training.warm import warmed
 from steamrec.workspace import Workspace
 
 SALT = np.uint64(0x9E3779B97F4A7C15)
-
-
-def hit_rate(validation: ValidationSet, scorer: Any) -> float:
-    """HR@10 of the validation items among all items not fitted on."""
-    hits = []
-    for block, targets in validation.blocks:
-        rows = np.arange(len(block.users), dtype=np.int32)
-        ranks, _ = full_ranks(scorer.scores(block), owned_cells(block), rows, targets)
-        hits.append(metric_values("hr", ranks, 10))
-    return float(np.concatenate(hits).mean())
 
 
 def came_since(rows: np.ndarray[Any, Any], new_users: float, new_pairs: float) -> Any:
@@ -103,7 +90,7 @@ def main() -> None:
             )
             arrays = scorer_arrays(options.model, trainer.model)
             artifact = Artifact(options.model, arrays, users, items, network, [])
-            curve.append(round(hit_rate(validation, make_scorer(artifact)), 4))
+            curve.append(round(validation.mean("hr", make_scorer(artifact)), 4))
         return curve, trainer.weights()
 
     ids = {"user": np.arange(users).astype(str), "item": np.arange(items).astype(str)}

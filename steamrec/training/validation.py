@@ -22,12 +22,16 @@ class ValidationSet:
     blocks: list[tuple[Block, IntArray]]
 
     def ndcg(self, scorer: Scorer) -> float:
-        """The mean NDCG@10 of the validation items, each ranked among all items not fitted on."""
+        """The mean NDCG@10 of the validation items."""
+        return self.mean("ndcg", scorer)
+
+    def mean(self, metric: str, scorer: Scorer) -> float:
+        """The mean of a metric at 10, each validation item ranked among all items not fitted on."""
         values = []
         for block, targets in self.blocks:
             rows = np.arange(len(block.users), dtype=np.int32)
             ranks, _ = full_ranks(scorer.scores(block), owned_cells(block), rows, targets)
-            values.append(metric_values("ndcg", ranks, 10))
+            values.append(metric_values(metric, ranks, 10))
         return float(np.concatenate(values).mean())
 
 

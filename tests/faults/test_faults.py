@@ -12,6 +12,7 @@ import pytest
 
 from steamrec.generate.write import write_file
 from tests.faults.nights import finish, hashes, kill_in_stage, kill_when, start
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.timeout(2_400)
 STAGES = ["ingest", "prepare", "split", "sample", "train/gmf", "rank/gmf", "evaluate", "export"]
@@ -91,16 +92,7 @@ def test_a_second_night_at_once_is_refused(published):
 
 def test_a_full_disk_is_named_and_the_old_export_stays(undisturbed, tmp_path):
     raw, source = undisturbed
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "steamrec-test", str(small)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, text=True)
-    except FileNotFoundError as error:
-        pytest.skip(f"no small file system can be mounted: {error}")
-    if mounted.returncode:
-        pytest.skip(f"no small file system can be mounted: {mounted.stderr.strip()}")
-    try:
+    with small_disk(tmp_path / "small", "24m") as small:
         workspace = small / "workspace"
         shutil.copytree(source, workspace)
         before = shown(workspace)
@@ -117,8 +109,6 @@ def test_a_full_disk_is_named_and_the_old_export_stays(undisturbed, tmp_path):
         code, log = finish(workspace, raw, "2026-02-01")
         assert code == 0, log
         assert whole(workspace)
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_damaged_files_are_named_and_made_anew(published, undisturbed):
