@@ -16,4 +16,5 @@ export SPARK_CONF_DIR="$PWD/conf"
 .venv/bin/ruff format --check .
 .venv/bin/ruff check .
 .venv/bin/mypy
-exec .venv/bin/python -m pytest "$@"
+# Two processes, a test file whole in one of them: starting Spark and TensorFlow takes one core.
+exec .venv/bin/python -m pytest -n 2 --dist loadfile "$@"
