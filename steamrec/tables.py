@@ -66,6 +66,24 @@ ITEMS = Table(
     {"item": "int", "item_id": "string", "item_name": "string", "owners": "bigint"},
 )
 
+# What the items' file (input.items_path) says of each item in it, in the catalogue or not.
+# `price` is 0 for what is free and null where none is stated; dates stand as in the file.
+ITEM_FACTS = Table(
+    "item_facts",
+    {
+        "item_id": "string",
+        "genres": "array<string>",
+        "tags": "array<string>",
+        "price": "double",
+        "release_date": "string",
+        "publisher": "string",
+        "developer": "string",
+    },
+)
+
+# One row for each line of the items' file that could not be read.
+ITEM_FACTS_QUARANTINE = Table("item_facts_quarantine", QUARANTINE.columns)
+
 # Who owns what: each pair once, with its largest playtime in minutes. `place` grows along a
 # user's library as the file has it (and along the file).
 INTERACTIONS = Table(

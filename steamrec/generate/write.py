@@ -6,12 +6,13 @@ import gzip
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from steamrec.errors import UsageError
 from steamrec.generate.catalogue import Catalogue, catalogue_size, make_catalogue
+from steamrec.generate.facts import facts_lines
 from steamrec.generate.library import make_lines
 
 CHUNK = 500
@@ -23,23 +24,43 @@ def write_file(users: int, seed: int, output: str) -> dict[str, int]:
     Compressed where the name ends in .gz (one gzip member a chunk). Raises UsageError when the
     file cannot be written.
     """
+    figures = {"lines": 0, "item_rows": 0}
+
+    def contents() -> Iterator[bytes]:
+        for content, lines, item_rows in _chunks(users, seed, output.endswith(".gz")):
+            figures["lines"] += lines
+            figures["item_rows"] += item_rows
+            yield content
+
+    _write(output, contents())
+    return figures
+
+
+def write_facts(users: int, seed: int, output: str) -> int:
+    """Write the items' file that goes with `write_file` of the same arguments; returns its lines.
+
+    Compressed where the name ends in .gz. Raises UsageError when the file cannot be written.
+    """
+    lines = facts_lines(_catalogue(users, seed), seed)
+    _write(output, [_content(lines, output.endswith(".gz"))])
+    return len(lines)
+
+
+def _write(output: str, contents: Iterable[bytes]) -> None:
+    """Write the file in one step; raises UsageError."""
     target = Path(output)
     partial = target.with_name(f".{target.name}.partial")
-    figures = {"lines": 0, "item_rows": 0}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
-            for content, lines, item_rows in _chunks(users, seed, output.endswith(".gz")):
+            for content in contents:
                 file.write(content)
-                figures["lines"] += lines
-                figures["item_rows"] += item_rows
         partial.replace(target)
     except OSError as error:
         raise UsageError(f"{output} cannot be written ({error.strerror or error}).") from None
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
-    return figures
 
 
 def _chunks(users: int, seed: int, compress: bool) -> Iterator[tuple[bytes, int, int]]:
@@ -69,7 +90,9 @@ def _catalogue(users: int, seed: int) -> Catalogue:
 def _chunk(first: int, users: int, seed: int, compress: bool) -> tuple[bytes, int, int]:
     count = min(CHUNK, users - first)
     lines, item_rows = make_lines(_catalogue(users, seed), seed, first, count)
+    return _content(lines, compress), len(lines), item_rows
+
+
+def _content(lines: list[str], compress: bool) -> bytes:
     content = "".join(f"{line}\n" for line in lines).encode()
-    if compress:
-        content = gzip.compress(content, compresslevel=4, mtime=0)
-    return content, len(lines), item_rows
+    return gzip.compress(content, compresslevel=4, mtime=0) if compress else content

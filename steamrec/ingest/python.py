@@ -21,14 +21,23 @@ def rewrite(line: bytes, length: int, limits: Limits, max_shown: int) -> tuple[A
     to `max_shown` characters, and bytes that are not UTF-8 stand in it as \\xNN.
     """
     try:
-        if length > limits.line_bytes:
-            raise Unreadable(f"the line is longer than {limits.line_bytes} bytes")
+        check_length(length, limits)
         library = read_library(line, limits)
     except Unreadable as error:
-        shown = line[: 4 * max_shown].decode("utf-8", errors="backslashreplace")[:max_shown]
-        return None, str(error), shown
+        return None, str(error), shown(line, max_shown)
     record = library._asdict() | {"items": [item._asdict() for item in library.items]}
     return json.dumps(record, ensure_ascii=False), None, None
+
+
+def check_length(length: int, limits: Limits) -> None:
+    """Raise Unreadable for a line of more bytes than are allowed; it comes cut."""
+    if length > limits.line_bytes:
+        raise Unreadable(f"the line is longer than {limits.line_bytes} bytes")
+
+
+def shown(line: bytes, max_shown: int) -> str:
+    """The start of a refused line as text of at most `max_shown` characters."""
+    return line[: 4 * max_shown].decode("utf-8", errors="backslashreplace")[:max_shown]
 
 
 def rewriter(limits: Limits, max_shown: int) -> Callable[["Column", "Column"], "Column"]:

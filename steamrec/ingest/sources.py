@@ -47,26 +47,27 @@ class Source:
         return self.path.endswith(_READ)
 
 
-def find_sources(path: str) -> list[Source]:
+def find_sources(path: str, setting: str = "input.path") -> list[Source]:
     """The files behind `path` (a file, a folder or a glob; local or a URI), by name.
 
-    In a folder, names that start with '.' or '_' are left out, as Spark does. Raises UsageError
-    when there is none, when all are empty, or when a file's content is not what its name says.
+    In a folder, names that start with '.' or '_' are left out, as Spark does. Raises UsageError,
+    naming the setting that gave the path, when there is none, when all are empty, or when a
+    file's content is not what its name says.
     """
     if not path:
-        raise UsageError("There is no input: set input.path to the raw file, a glob or a folder.")
+        raise UsageError(f"There is no input: set {setting} to the raw file, a glob or a folder.")
     try:
         files, inner = fsspec.core.url_to_fs(path)
         names = _names(files, inner)
         sources = [_source(files, name, path) for name in sorted(names)]
         if not sources:
-            raise UsageError(f"The input {path} does not exist; set input.path to the raw file.")
+            raise UsageError(f"The input {path} does not exist; set {setting} to the raw file.")
         for source, name in zip(sources, sorted(names), strict=True):
             _check_signature(source, files.cat_file(name, end=8))
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"The input {path} cannot be read: {error}.") from None
     if not any(source.size for source in sources):
-        raise UsageError(f"The input {path} is empty; set input.path to the raw file.")
+        raise UsageError(f"The input {path} is empty; set {setting} to the raw file.")
     return sources
 
 

@@ -73,8 +73,8 @@ def _get(value: dict[Any, Any], key: str, owner: str) -> Any:
         raise Unreadable(f"{owner} has no {key}") from None
 
 
-def _string(value: dict[Any, Any], key: str, owner: str) -> str:
-    found = _get(value, key, owner)
+def as_text(found: Any, key: str) -> str:
+    """The value of `key`, which must be a str that UTF-8 can store; raises Unreadable."""
     if type(found) is not str:
         raise Unreadable(f"{key} is {kind_of(found)}, not a string")
     try:
@@ -82,6 +82,10 @@ def _string(value: dict[Any, Any], key: str, owner: str) -> str:
     except UnicodeEncodeError:
         raise Unreadable(f"{key} holds a lone surrogate, which UTF-8 cannot store") from None
     return found
+
+
+def _string(value: dict[Any, Any], key: str, owner: str) -> str:
+    return as_text(_get(value, key, owner), key)
 
 
 def _integer(value: dict[Any, Any], key: str, owner: str, bits: int) -> int:

@@ -8,6 +8,7 @@ from steamrec.ingest.damage import explain
 from steamrec.ingest.interactions import interaction_libraries
 from steamrec.ingest.lines import read_lines, spread
 from steamrec.ingest.python import small_batches
+from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.read import cut_long_lines, read_libraries
 from steamrec.ingest.sources import find_sources
 from steamrec.settings import Settings
@@ -111,29 +112,19 @@ def _write_quarantine(context: Context, read: "DataFrame", expected: int) -> Non
 
 
 def _check(context: Context, counts: dict[str, Any]) -> None:
-    from pyspark.sql import functions as F  # noqa: N812
-
-    quarantine = context.read(QUARANTINE)
-    lines, quarantined = counts["lines"], quarantine.count()
+    lines, quarantined = counts["lines"], context.read(QUARANTINE).count()
     if lines != counts["libraries"] + quarantined:
         raise RunError(
             f"Of {lines} lines {counts['libraries']} became libraries and {quarantined} were "
             "quarantined; the input changed while it was read: run again."
         )
-    allowed = context.settings.ingest.max_quarantined_fraction
-    if quarantined <= allowed * lines:
-        return
-    commonest = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(3)
-    reasons = "; ".join(f"{row['reason']} ({row['count']:,})" for row in commonest)
-    raise RunError(
-        f"{quarantined:,} of {lines:,} lines could not be read, more than "
-        f"ingest.max_quarantined_fraction = {allowed} allows; the commonest reasons: {reasons}; "
-        f"the lines are in {context.workspace.path(QUARANTINE.name)}."
-    )
+    check_quarantine(context, QUARANTINE, lines)
 
 
 def _used(settings: Settings) -> dict[str, Any]:
-    return {"input": settings.input.model_dump(), "ingest": settings.ingest.model_dump()}
+    # The items' file is the stage facts' own input.
+    given = settings.input.model_dump(exclude={"items_path"})
+    return {"input": given, "ingest": settings.ingest.model_dump()}
 
 
 def _external(context: Context) -> dict[str, str]:

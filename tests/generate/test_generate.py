@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.generate.catalogue import make_catalogue
+from steamrec.generate.catalogue import catalogue_size, make_catalogue
 from steamrec.generate.library import choose_items, library_size
-from steamrec.generate.write import write_file
+from steamrec.generate.write import write_facts, write_file
+from steamrec.literal import Limits, read_facts
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,26 @@ def test_the_same_seed_gives_the_same_file(tmp_path):
         write_file(users, seed, str(tmp_path / name))
         files[name] = (tmp_path / name).read_bytes()
     assert files["a"] == files["b"] != files["c"]
+
+
+def test_facts_have_the_raw_format_and_its_faults(tmp_path):
+    for name in ("a.json", "b.json.gz"):
+        assert write_facts(600, 1, str(tmp_path / name)) == write_facts(600, 1, str(tmp_path / "c"))
+    content = (tmp_path / "a.json").read_bytes()
+    assert gzip.decompress((tmp_path / "b.json.gz").read_bytes()) == content
+    assert content.isascii()
+    lines = content.splitlines()
+    assert lines[0].startswith(b"{u'")
+    facts = [read_facts(line, Limits()) for line in lines]
+    ids = Counter(fact.item_id for fact in facts)
+    assert ids[None] == 1
+    assert sorted(ids.values())[-2:] == [1, 2]
+    catalogue = make_catalogue(catalogue_size(600), 1)
+    assert 0.75 < len(ids.keys() & set(catalogue.app_ids)) / len(catalogue.app_ids) < 0.92
+    prices = {fact.price for fact in facts}
+    assert {None, 0.0, 9.99} <= prices
+    assert "Design & Illustration" in {genre for fact in facts for genre in fact.genres}
+    assert any("Nudity" in fact.tags for fact in facts)
 
 
 def test_users_of_a_genre_share_items():

@@ -1,0 +1,23 @@
+"""How many lines may be refused before a run is."""
+
+from steamrec.errors import RunError
+from steamrec.stage import Context
+from steamrec.tables import Table
+
+
+def check_quarantine(context: Context, table: Table, lines: int) -> None:
+    """Raise RunError when `table` has more of the `lines` than the settings allow."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    quarantine = context.read(table)
+    quarantined = quarantine.count()
+    allowed = context.settings.ingest.max_quarantined_fraction
+    if quarantined <= allowed * lines:
+        return
+    commonest = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(3)
+    reasons = "; ".join(f"{row['reason']} ({row['count']:,})" for row in commonest)
+    raise RunError(
+        f"{quarantined:,} of {lines:,} lines could not be read, more than "
+        f"ingest.max_quarantined_fraction = {allowed} allows; the commonest reasons: {reasons}; "
+        f"the lines are in {context.workspace.path(table.name)}."
+    )
