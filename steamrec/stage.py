@@ -151,7 +151,7 @@ def _input_hashes(stage: Stage, context: Context) -> dict[str, str]:
 def command_of(stage: str) -> str:
     """The command of the command line that runs a stage."""
     command = stage.split("/")[0]
-    return {"split": "prepare", "rank": "evaluate"}.get(command, command)
+    return {"split": "prepare", "facts": "prepare", "rank": "evaluate"}.get(command, command)
 
 
 def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from steamrec.stages.night import stages_of
 from steamrec.stages.plan import Planned, plan, settings_of_receipts
 from steamrec.workspace import Workspace
 
-GATES = "users, ranks, items, scores, owned"
+GATES = "users, ranks, items, scores, owned, excluded"
 
 
 def print_status(root: str, config: str | None, overrides: Sequence[str], date: str) -> None:

@@ -21,7 +21,10 @@ class PopularityScorer:
         """float32 [users of the block, items]: the same row for everybody."""
         return np.tile(self.popularity, (len(block.users), 1))
 
-    def most_popular(self, count: int) -> IntArray:
-        """int32 [at most count]: the most popular items, best first, ties by item number."""
-        order = np.argsort(-self.popularity, kind="stable")[:count]
-        return order.astype(np.int32)
+    def most_popular(self, count: int, excluded: IntArray) -> IntArray:
+        """int32 [at most count]: the most popular items, best first, ties by item number.
+
+        Without those of `excluded`.
+        """
+        order = np.argsort(-self.popularity, kind="stable").astype(np.int32)
+        return order[~np.isin(order, excluded)][:count]

@@ -47,6 +47,9 @@ def check_gates(context: "Context", table: Table) -> dict[str, Any]:
             _demand_none(rising, "scores", "users whose scores rise down the list")
         if gates.owned:
             _demand_none(_owned(lists, libraries), "owned", "listed items that the user owns")
+        if gates.excluded and context.settings.export.filters:
+            banned = lists.join(_excluded(context), "item_id", "left_semi")
+            _demand_none(banned, "excluded", "listed items that the settings of [export] leave out")
         rows = per_user.agg({"rows": "sum"}).first()
         assert rows is not None
         return {
@@ -101,13 +104,37 @@ def _owned(lists: "DataFrame", libraries: "DataFrame") -> "DataFrame":
 
 
 def _catalogue_exhausted(context: "Context", missing: int) -> bool:
-    """Whether the users without a list are just those who own the whole catalogue."""
+    """Whether the users without a list are just those who own all that may be listed."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    items = context.read(tables.ITEMS).count()
-    full = context.read(tables.USERS).where(F.col("items") >= items).count()
-    full += context.read(tables.COLD_USERS).where(F.size("items") >= items).count()
+    allowed = context.read(tables.ITEMS)
+    if context.settings.export.filters:
+        allowed = allowed.join(_excluded(context), "item_id", "left_anti")
+    allowed, items = allowed.select("item"), allowed.count()
+    known = context.read(tables.INTERACTIONS).select("user", "item")
+    cold = context.read(tables.COLD_USERS).select("user_id", F.explode("items").alias("item"))
+    full = sum(
+        owned.join(F.broadcast(allowed), "item")
+        .groupBy(user)
+        .count()
+        .where(f"count >= {items}")
+        .count()
+        for owned, user in ((known, "user"), (cold, "user_id"))
+    )
     return 0 < missing == full
+
+
+def _excluded(context: "Context") -> "DataFrame":
+    """The item_ids that no list may hold, by the file's facts alone: in SQL, on ids."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    settings = context.settings.export
+    tags = [tag.strip().lower() for tag in settings.exclude_tags]
+    low, high = settings.min_price, settings.max_price
+    tagged = F.exists(F.concat("genres", "tags"), lambda label: F.lower(F.trim(label)).isin(tags))
+    cheap = F.col("price") < F.lit(low) if low is not None else F.lit(False)
+    dear = F.col("price") > F.lit(high) if high is not None else F.lit(False)
+    return context.read(tables.ITEM_FACTS).where(tagged | cheap | dear).select("item_id")
 
 
 def _demand_none(bad: "DataFrame", gate: str, what: str) -> None:

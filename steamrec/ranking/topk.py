@@ -13,20 +13,25 @@ GROUP = 16
 
 
 def top_k(
-    scores: FloatArray, owned: Cells | npt.NDArray[np.bool_], k: int
+    scores: FloatArray,
+    owned: Cells | npt.NDArray[np.bool_],
+    k: int,
+    excluded: IntArray | None = None,
 ) -> tuple[IntArray, FloatArray]:
     """Each row's k best items that are not owned, best first, ties by lower item number.
 
     scores: float32 [n, items], finite; it is changed (owned scores become -inf). owned: the
-    places to leave out, as (rows, items) or as a bool mask of the same shape. Returns items
-    int32 [n, k], with NO_ITEM where a row has fewer than k items left, and their scores
-    float32 [n, k].
+    places to leave out, as (rows, items) or as a bool mask of the same shape. excluded: the
+    items to leave out of every row. Returns items int32 [n, k], with NO_ITEM where a row has
+    fewer than k items left, and their scores float32 [n, k].
 
     The k-th largest of the maxima of chunks of a row is a lower bound of the row's k-th
     largest score, so only the chunks whose maximum reaches it are looked into, and only the few
     items that reach it are sorted.
     """
     scores[owned] = -np.inf
+    if excluded is not None:
+        scores[:, excluded] = -np.inf
     users = len(scores)
     rows, columns = _candidates(scores, k)
     values = scores[rows, columns]

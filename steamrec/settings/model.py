@@ -20,6 +20,9 @@ from steamrec.settings.models import (
 )
 from steamrec.settings.section import Fraction, PositiveFloat, PositiveInt, Section
 
+# The settings of [export] that leave items out.
+FILTERS = ("exclude_tags", "max_price", "min_price")
+
 
 class InputSettings(Section):
     """What the night reads."""
@@ -29,6 +32,12 @@ class InputSettings(Section):
         "steam",
         description="'steam': one Python dict a line, as the Steam dump has them. "
         "'interactions': Parquet or CSV with the columns user and item.",
+    )
+    items_path: str = Field(
+        "",
+        description="Facts about the items (steam_games.json.gz: genres, tags, prices), one Python "
+        "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
+        "input.path. Empty: there are none.",
     )
 
 
@@ -171,6 +180,27 @@ class ExportSettings(Section):
         description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
         "exports/csv).",
     )
+    exclude_tags: tuple[str, ...] = Field(
+        (),
+        description="Items with one of these tags or genres stand in no list; upper and lower case "
+        "are equal. Needs input.items_path, as do the prices below. Items of which it says nothing "
+        "are kept.",
+    )
+    max_price: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="Dearer items stand in no list."
+    )
+    min_price: float | None = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="Cheaper items stand in no list; free ones cost 0.",
+    )
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Those of FILTERS that are set."""
+        found = {name: getattr(self, name) for name in FILTERS}
+        return {name: value for name, value in found.items() if value not in (None, ())}
 
 
 class GatesSettings(Section):
@@ -180,6 +210,7 @@ class GatesSettings(Section):
     ranks: bool = Field(True, description="Ranks are 1..n, n <= export.k, no item twice.")
     scores: bool = Field(True, description="Scores are finite and never rise down a list.")
     owned: bool = Field(True, description="No listed item is owned by the user.")
+    excluded: bool = Field(True, description="No listed item is one that [export] leaves out.")
     max_row_change: PositiveFloat = Field(
         0.2, description="Rows may differ by this fraction from the last published run's."
     )
@@ -233,7 +264,18 @@ class Settings(Section):
                 )
         if self.split.method == "given" and not self.split.holdout_path:
             raise ValueError("split.method = 'given' needs split.holdout_path.")
+        self._check_filters()
         return self
+
+    def _check_filters(self) -> None:
+        filters = self.export.filters
+        if filters and not self.input.items_path:
+            raise ValueError(
+                f"export.{next(iter(filters))} needs facts about the items; set input.items_path "
+                "to steam_games.json.gz or a file like it."
+            )
+        if filters.get("min_price", 0) > filters.get("max_price", float("inf")):
+            raise ValueError("export.min_price is above export.max_price; no price is between.")
 
     def network(self, name: str) -> dict[str, Any]:
         """The settings of one network, with what it leaves out filled in from [train].

@@ -6,11 +6,15 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from steamrec import tables
+from steamrec.block import IntArray
 from steamrec.errors import GateRefusedError, RunError, UsageError
 from steamrec.models.artifact import load_artifact
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
+from steamrec.publish.exclusions import excluded_items
 from steamrec.publish.gates import check_gates
 from steamrec.publish.pointer import POINTER, read_pointer
 from steamrec.publish.previous import check_figures
@@ -49,12 +53,16 @@ def run(context: Context) -> Outcome:
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     table = Table(run_folder(context.date, run_id), tables.EXPORT.columns)
     context.workspace.refuse_links(table.name)
-    lists = _known_lists(context, model).unionByName(_cold_lists(context, model))
+    excluded = _excluded(context)
+    lists = _known_lists(context, model, excluded)
+    lists = lists.unionByName(_cold_lists(context, model, excluded))
     context.write(lists, table)
     previous = _published(context.workspace)
     ndcg = _ndcg(context.workspace)
     try:
         counts = check_gates(context, table)
+        if context.settings.export.filters:
+            counts["excluded_items"] = len(excluded)
         check_figures(context, table, counts["rows"], ndcg, model, previous)
     except GateRefusedError as refusal:
         record_refusal(context.workspace, context.date, run_id, model, str(refusal))
@@ -116,20 +124,31 @@ def exported_model(context: Context) -> str:
     return name
 
 
-def _known_lists(context: Context, model: str) -> "DataFrame":
+def _excluded(context: Context) -> IntArray:
+    """The items that the settings leave out of all lists; most nights none."""
+    if not context.settings.export.filters:
+        return np.empty(0, np.int32)
+    return excluded_items(context)
+
+
+def _known_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame":
     """The lists of the users in the users table."""
     users = context.read(tables.USERS).select("user", "user_id")
-    return _model_lists(context, model, context.read(tables.INTERACTIONS), users)
+    return _model_lists(context, model, context.read(tables.INTERACTIONS), users, excluded)
 
 
 def _model_lists(
-    context: Context, model: str, owned: "DataFrame", users: "DataFrame"
+    context: Context, model: str, owned: "DataFrame", users: "DataFrame", excluded: IntArray
 ) -> "DataFrame":
     """The lists of `users` (user, user_id) from their pairs `owned` (user, item, place)."""
     from pyspark.sql import functions as F  # noqa: N812
 
     rank = functools.partial(
-        list_blocks, root=context.workspace.root, model=model, k=context.settings.export.k
+        list_blocks,
+        root=context.workspace.root,
+        model=model,
+        k=context.settings.export.k,
+        excluded=excluded,
     )
     ranking = user_blocks(BLOCK_SIZE, owned, placed=True).mapInArrow(rank, LISTS)
     return (
@@ -140,7 +159,7 @@ def _model_lists(
     )
 
 
-def _cold_lists(context: Context, model: str) -> "DataFrame":
+def _cold_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame":
     """The lists of users whom no model was fitted on.
 
     A model that scores from what a user owns serves those with LEAST_OWNED items or more.
@@ -149,15 +168,16 @@ def _cold_lists(context: Context, model: str) -> "DataFrame":
 
     cold = context.read(tables.COLD_USERS)
     if model not in SERVES_NEW_USERS:
-        return _popular_lists(context, cold)
+        return _popular_lists(context, cold, excluded)
     owning = cold.where(F.size("items") >= LEAST_OWNED)
     users = number_rows(owning, ["user_id"], "user", "int")
     owned = users.select("user", F.posexplode("items").alias("place", "item"))
-    lists = _model_lists(context, model, owned, users.select("user", "user_id"))
-    return lists.unionByName(_popular_lists(context, cold.where(F.size("items") < LEAST_OWNED)))
+    lists = _model_lists(context, model, owned, users.select("user", "user_id"), excluded)
+    rest = cold.where(F.size("items") < LEAST_OWNED)
+    return lists.unionByName(_popular_lists(context, rest, excluded))
 
 
-def _popular_lists(context: Context, cold: "DataFrame") -> "DataFrame":
+def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "DataFrame":
     """The most popular items that each of the users `cold` does not own."""
     from pyspark.sql import functions as F  # noqa: N812
 
@@ -165,7 +185,7 @@ def _popular_lists(context: Context, cold: "DataFrame") -> "DataFrame":
     largest = cold.agg(F.coalesce(F.max(F.size("items")), F.lit(0))).first()
     assert largest is not None
     popularity = PopularityScorer(load_artifact(context.workspace, "popularity"))
-    popular = popularity.most_popular(k + largest[0])
+    popular = popularity.most_popular(k + largest[0], excluded)
     entries = context.spark.createDataFrame(
         [(int(item), float(popularity.popularity[item])) for item in popular],
         "item int, score float",
@@ -186,8 +206,8 @@ def _popular_lists(context: Context, cold: "DataFrame") -> "DataFrame":
     )
 
 
-def export_stage(models: tuple[str, ...]) -> Stage:
-    """The stage "export" for the night's models."""
+def export_stage(models: tuple[str, ...], filtered: bool = False) -> Stage:
+    """The stage "export" for the night's models; `filtered` when settings leave items out."""
 
     def used(settings: Settings) -> dict[str, Any]:
         return settings.export.model_dump(mode="json", exclude={"keep"})
@@ -195,7 +215,8 @@ def export_stage(models: tuple[str, ...]) -> Stage:
     def external(context: Context) -> dict[str, str]:
         return {"date": context.date}
 
-    needs = ("prepare", "evaluate", *(f"train/{name}" for name in models))
+    facts = ("facts",) if filtered else ()
+    needs = ("prepare", *facts, "evaluate", *(f"train/{name}" for name in models))
     return Stage("export", 4, needs, used, run, external)
 
 

@@ -6,7 +6,7 @@ from steamrec.errors import GateRefusedError
 from steamrec.publish.refusal import read_refusal
 from steamrec.settings import Settings
 from steamrec.stage import Context, Stage, run_stage
-from steamrec.stages import export, ingest, prepare, sample, split
+from steamrec.stages import export, facts, ingest, prepare, sample, split
 from steamrec.stages.evaluate import evaluate_stage
 from steamrec.stages.rank import rank_stage
 from steamrec.stages.report import refused_report, report_stage
@@ -16,16 +16,17 @@ from steamrec.stages.train import fitted_models, train_stage
 def stages_of(command: str, settings: Settings) -> list[Stage]:
     """The stages behind a command of the command line; "nightly" is all of them."""
     models = fitted_models(settings)
+    given = [facts.STAGE] if settings.input.items_path else []
     commands = {
         "ingest": [ingest.STAGE],
-        "prepare": [prepare.STAGE, split.STAGE],
+        "prepare": [prepare.STAGE, split.STAGE, *given],
         "sample": [sample.STAGE],
         "train": [train_stage(name) for name in models],
         "evaluate": [*(rank_stage(name) for name in models), evaluate_stage(models)],
-        "export": [export.export_stage(models)],
+        "export": [export.export_stage(models, bool(settings.export.filters))],
     }
     told = [stage.name for stages in commands.values() for stage in stages]
-    commands["report"] = [report_stage(models, told)]
+    commands["report"] = [report_stage(models, told, bool(given))]
     if command == "nightly":
         return [stage for stages in commands.values() for stage in stages]
     return commands[command]
@@ -35,8 +36,11 @@ def run_stages(stages: Iterable[Stage], context: Context) -> None:
     """Run the stages in order; finished ones are left alone.
 
     When a gate refuses to publish, a report among the stages tells of it before the error goes on.
+    Raises UsageError before the first one when any of them lacks its input from outside.
     """
     stages = list(stages)
+    for stage in stages:
+        stage.external(context)
     for stage in stages:
         try:
             _run(stage, context)

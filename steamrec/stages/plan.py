@@ -76,6 +76,7 @@ def _inputs(stage: Stage, context: Context) -> dict[str, str]:
 def settings_of_receipts(workspace: Workspace) -> Settings:
     """The models and the input that the workspace's receipts tell of; defaults for the rest."""
     from steamrec.settings.load import settings_from
+    from steamrec.settings.model import FILTERS
 
     models = [name.removesuffix(".json") for name in workspace.list("receipts/train")]
     order = {name: _finished(workspace, name) for name in models}
@@ -85,6 +86,15 @@ def settings_of_receipts(workspace: Workspace) -> Settings:
     ingested = load_receipt(workspace, "ingest")
     if ingested:
         values["input"] = ingested.settings.get("input", {})
+    facts, export, report = (
+        load_receipt(workspace, name) for name in ("facts", "export", "report")
+    )
+    # A receipt of the facts may be left from a night before the one that did without them.
+    if facts and (report is None or "facts" in report.inputs):
+        values.setdefault("input", {})["items_path"] = facts.settings["input"]["items_path"]
+        if export:
+            kept = export.settings.items()
+            values["export"] = {name: value for name, value in kept if name in FILTERS}
     return settings_from(values, None)
 
 

@@ -13,8 +13,11 @@ REPORT_FILE = "report.html"
 UNHASHED = ("stages", "published", "refusal")
 
 
-def report_stage(models: tuple[str, ...], stages: Sequence[str]) -> Stage:
-    """The stage "report" for the night's models; `stages` are those it tells of, in order."""
+def report_stage(models: tuple[str, ...], stages: Sequence[str], facts: bool = False) -> Stage:
+    """The stage "report" for the night's models; `stages` are those it tells of, in order.
+
+    `facts`: whether the night knows facts about its items.
+    """
 
     def run(context: Context) -> Outcome:
         from steamrec.report.collect import collect
@@ -30,8 +33,8 @@ def report_stage(models: tuple[str, ...], stages: Sequence[str]) -> Stage:
     def used(settings: Settings) -> dict[str, Any]:
         return settings.report.model_dump(mode="json")
 
-    needs = ("ingest", "prepare", "evaluate", "export")
-    return Stage("report", 2, (*needs, *(f"train/{name}" for name in models)), used, run)
+    needs = ("ingest", "prepare", *(("facts",) if facts else ()), "evaluate", "export")
+    return Stage("report", 3, (*needs, *(f"train/{name}" for name in models)), used, run)
 
 
 def refused_report(report: Stage) -> Stage:

@@ -1,11 +1,11 @@
-"""The lists of each block: its users' best items that they do not own."""
+"""The lists of each block: its users' best items that they do not own and may be shown."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steamrec.block import read_placed_blocks
+from steamrec.block import IntArray, read_placed_blocks
 from steamrec.models.cache import cached_scorer
 from steamrec.models.scorer import owned_cells
 from steamrec.ranking.topk import top_k
@@ -17,14 +17,14 @@ LISTS = "user int, item int, rank int, score float"
 
 
 def list_blocks(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, k: int
+    batches: "Iterator[pa.RecordBatch]", root: str, model: str, k: int, excluded: IntArray
 ) -> "Iterator[pa.RecordBatch]":
-    """Each block's top k as Arrow rows (user, item, rank, score)."""
+    """Each block's top k as Arrow rows (user, item, rank, score), without `excluded` items."""
     import pyarrow as pa
 
     scorer = cached_scorer(root, model)
     for block in read_placed_blocks(batches):
-        items, scores = top_k(scorer.scores(block), owned_cells(block), k)
+        items, scores = top_k(scorer.scores(block), owned_cells(block), k, excluded)
         rows, ranks = np.nonzero(items >= 0)
         columns = [
             block.users[rows],

@@ -47,9 +47,13 @@ def test_help_is_quick_and_names_every_command():
         (["--workspace", "/proc/nothing"], "cannot be written"),
         (["--set", "input.path=missing.json"], "does not exist"),
         ([], "set input.path"),
+        (["--set", "input.path=/etc/hostname", "--set", "input.items_path=missing.json"],
+         "missing.json does not exist; set input.items_path"),
+        (["--set", "input.path=/etc/hostname", "--set", "export.max_price=5"],
+         "export.max_price needs facts about the items; set input.items_path"),
         (["--set", 'export.model="ease"', "--set", "input.path=/etc/hostname"], "not among"),
     ],
-)
+)  # fmt: skip
 def test_bad_use_is_one_sentence_and_exit_2(tmp_path, arguments, words):
     given = ["--workspace", str(tmp_path)] if "--workspace" not in arguments else []
     run = steamrec("nightly", *given, *arguments)

@@ -15,8 +15,8 @@ def lists(**changes):
     return good | changes
 
 
-def check(make_context, rows):
-    context = make_context("export.k=2")
+def check(make_context, rows, *overrides):
+    context = make_context("export.k=2", *overrides)
     libraries = [library(user, [(i, 1) for i in items], n) for n, (user, items) in
                  enumerate(OWNED.items())]  # fmt: skip
     write_libraries(context, libraries)
@@ -25,6 +25,13 @@ def check(make_context, rows):
     context.write(spark.createDataFrame(items, tables.ITEMS.ddl), tables.ITEMS)
     context.write(spark.createDataFrame([(0, "a", 2)], tables.USERS.ddl), tables.USERS)
     context.write(spark.createDataFrame([("b", [3])], tables.COLD_USERS.ddl), tables.COLD_USERS)
+    pairs = [(0, 1, 1, 0), (0, 2, 1, 1)]
+    context.write(spark.createDataFrame(pairs, tables.INTERACTIONS.ddl), tables.INTERACTIONS)
+    facts = [
+        (str(item), ["RPG"] if item > 4 else [], [tag], price, None, None, None)
+        for item, tag, price in ((0, "x", 1.0), (7, "Nudity", 0.0), (8, "y", 9.0), (9, "y", None))
+    ]
+    context.write(spark.createDataFrame(facts, tables.ITEM_FACTS.ddl), tables.ITEM_FACTS)
     table = Table("exports/dt=2026-01-31/run=1", tables.EXPORT.columns)
     flat = [
         (user, rank, item, f"Game {item}", score, "gmf")
@@ -62,3 +69,36 @@ def test_shorter_lists_pass_and_are_counted(make_context):
 def test_bad_lists_are_refused_by_name(make_context, changes, gate):
     with pytest.raises(GateRefusedError, match=f"The gate '{gate}' refused"):
         check(make_context, lists(**changes))
+
+
+LISTED = ("input.items_path=x",)
+
+
+@pytest.mark.parametrize(
+    ("setting", "count"),
+    [
+        ('export.exclude_tags=["nudity"]', 0),
+        ('export.exclude_tags=["none","Y "]', 6),
+        ('export.exclude_tags=["rpg"]', 6),
+        ("export.max_price=8.99", 3),
+        ("export.max_price=9", 0),
+        ("export.min_price=0.5", 0),
+        ("export.min_price=9.01", 3),
+    ],
+)
+def test_what_the_settings_leave_out_is_refused(make_context, setting, count):
+    """The lists hold item 8 (y, RPG, 9.0) and item 9 (y, RPG, no price) for three users."""
+    if not count:
+        assert check(make_context, lists(), *LISTED, setting)["rows"] == 6
+        return
+    with pytest.raises(GateRefusedError, match=f"gate 'excluded' refused.*: {count} listed"):
+        check(make_context, lists(), *LISTED, setting)
+    open_gate = "gates.excluded=false"
+    assert check(make_context, lists(), *LISTED, setting, open_gate)["rows"] == 6
+
+
+def test_an_empty_list_passes_for_who_owns_all_that_may_be_listed(make_context):
+    """User a owns items 1 and 2: all that is left without RPGs and x and without unknown items."""
+    allowed = [*LISTED, 'export.exclude_tags=["rpg","x"]', "gates.excluded=false"]
+    with pytest.raises(GateRefusedError, match="'users' refused"):
+        check(make_context, lists(a=[]), *allowed)

@@ -109,12 +109,14 @@ def test_ndcg_is_that_of_the_general_formula(k):
 
 
 @settings(max_examples=150, deadline=None)
-@given(worlds_of(GROUP + 2, 1500), st.integers(1, 25))
-def test_top_k_equals_sorting(world, k):
+@given(worlds_of(GROUP + 2, 1500), st.integers(1, 25), st.sampled_from([0, 0.4, 0.99, 1]))
+def test_top_k_equals_sorting(world, k, part):
     scores, owned, _ = world
-    items, best = top_k(scores.copy(), owned, k)
+    left_out = np.random.default_rng(k).random(scores.shape[1]) < part
+    excluded = np.flatnonzero(left_out).astype(np.int32) if part else None
+    items, best = top_k(scores.copy(), owned, k, excluded)
     for user in range(len(scores)):
-        free = [item for item in range(scores.shape[1]) if not owned[user, item]]
+        free = np.flatnonzero(~owned[user] & ~left_out).tolist()
         expected = sorted(free, key=lambda item: (-scores[user, item], item))[:k]
         found = items[user][items[user] != NO_ITEM].tolist()
         assert found == expected

@@ -33,12 +33,26 @@ def test_a_network_overrides_what_all_share():
         ("ingest.max_quarantined_fraction=1.5", "max_quarantined_fraction"),
         ("nonsense", "section.key=value"),
         ("train.epochs.deep=1", "train.epochs"),
+        ('export.exclude_tags=["Nudity"]', "export.exclude_tags needs facts"),
+        (
+            "export.max_price=0",
+            "export.max_price needs facts about the items; set input.items_path",
+        ),
+        ("export.min_price=nan", "export.min_price"),
+        ("export.exclude_tags=Nudity", "export.exclude_tags"),
     ],
 )
 def test_bad_settings_are_one_sentence(override, words):
     with pytest.raises(UsageError, match=words.replace(".", r"\.")) as caught:
         load_settings(None, [override])
     assert "\n" not in str(caught.value)
+
+
+def test_prices_with_nothing_between_are_refused():
+    given = ["input.items_path=games.json", "export.max_price=5", "export.min_price=5"]
+    assert load_settings(None, given).export.filters == {"max_price": 5.0, "min_price": 5.0}
+    with pytest.raises(UsageError, match="no price is between"):
+        load_settings(None, [*given, "export.min_price=5.01"])
 
 
 @pytest.mark.parametrize(
