@@ -1,6 +1,6 @@
 """`steamrec recommend`: lists for a person to read, without Spark."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -9,6 +9,7 @@ from steamrec.workspace import Workspace
 
 LEANING = 3
 NAME_WIDTH = 44
+GENRES_WIDTH = 30
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Line:
     item_id: str
     score: float
     because: list[str]
+    price: str = ""
+    genres: str = ""
 
 
 def print_user(user_id: str, root: str, k: int) -> None:
@@ -46,7 +49,7 @@ def print_user(user_id: str, root: str, k: int) -> None:
         f"{clean(user_id)} owns {len(owned):,} games; {len(lines)} others "
         f"by {rows[0]['source']}, published for {published['date']}:"
     )
-    print_lines(lines)
+    print_lines(with_facts(workspace, lines))
     if model is None:
         click.echo("What a list leans on is shown when 'ease' is in train.models.", err=True)
 
@@ -87,16 +90,39 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
     more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""
     verb = "Like" if like is not None else "For an owner of"
     click.echo(f"{verb} {names}{more}: {len(lines)} games by {model}")
-    print_lines(lines if len(owned) > 1 else [Line(x.name, x.item_id, x.score, []) for x in lines])
+    if len(owned) == 1:
+        lines = [replace(line, because=[]) for line in lines]
+    print_lines(with_facts(workspace, lines))
+
+
+def with_facts(workspace: Workspace, lines: list[Line]) -> list[Line]:
+    """The lines with price and genres, where the workspace has facts about the items."""
+    from steamrec.lookup.facts import genre_words, known_facts, price_words
+
+    facts = known_facts(workspace, [line.item_id for line in lines])
+    return [
+        replace(line, price=price_words(about["price"]), genres=clean(genre_words(about["genres"])))
+        if (about := facts.get(line.item_id))
+        else line
+        for line in lines
+    ]
 
 
 def print_lines(lines: list[Line]) -> None:
-    """Print numbered lines: name, item_id, score and the owned games it leans on."""
+    """Print numbered lines: name, item_id, score, price, genres, the owned games it leans on."""
     width = min(NAME_WIDTH, max((len(clean(line.name)) for line in lines), default=0))
+    prices = max((len(line.price) for line in lines), default=0)
+    genres = min(GENRES_WIDTH, max((len(line.genres) for line in lines), default=0))
     for place, line in enumerate(lines, 1):
         because = f"  because of {', '.join(map(clean, line.because))}" if line.because else ""
-        facts = f"{clean(line.name):<{width}}  {line.item_id:>7}  {line.score:10.4g}"
-        click.echo(f"{place:>4}  {facts}{because}")
+        shown = f"{clean(line.name):<{width}}  {line.item_id:>7}  {line.score:10.4g}"
+        if prices or genres:
+            shown += f"  {line.price:>{prices}}  {_cut(line.genres):<{genres}}"
+        click.echo(f"{place:>4}  {shown}{because}".rstrip())
+
+
+def _cut(genres: str) -> str:
+    return genres if len(genres) <= GENRES_WIDTH else f"{genres[: GENRES_WIDTH - 1]}…"
 
 
 def clean(text: str) -> str:

@@ -10,6 +10,7 @@ from steamrec import tables
 from steamrec.models.artifact import folder
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.refusal import read_refusal
+from steamrec.report.facts import told_genres
 from steamrec.report.people import shown_users
 from steamrec.workspace.receipts import load_receipt
 
@@ -31,16 +32,18 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """
     workspace = context.workspace
     published = read_pointer(workspace)
+    given = ("facts",) if context.settings.input.items_path else ()
     return {
         "published": published,
         "refusal": read_refusal(workspace),
         "metrics": workspace.read_json("metrics.json"),
-        "counts": _counts(context, ("ingest", "prepare", "split", "sample", "export")),
+        "counts": _counts(context, ("ingest", "prepare", "split", *given, "sample", "export")),
         "refused": _refused(context.read(tables.QUARANTINE)),
         "least_items": context.settings.prepare.min_items,
         "sizes": _sizes(context),
         "owners": _owners(context.read(tables.ITEMS)),
         "top_items": _top_items(context.read(tables.ITEMS)),
+        "genres": told_genres(context, published) if published else [],
         "curves": {name: _curve(context, name) for name in models},
         "users": shown_users(context, published) if published else [],
         "stages": _stages(context, stages),

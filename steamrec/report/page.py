@@ -5,6 +5,7 @@ from typing import Any
 
 from steamrec.report.pictures.canvas import Picture
 from steamrec.report.pictures.data import library_sizes, popularity_curve
+from steamrec.report.pictures.genres import genre_shares
 from steamrec.report.pictures.quality import (
     METRIC_NAMES,
     by_cutoff,
@@ -63,7 +64,10 @@ def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
         "sizes": [
             by_library_size(metrics["by_library_size"], metric, k) for metric in ("hr", "ndcg")
         ],
-        "lists": [list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")],
+        "lists": [
+            *(list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")),
+            *([genre_shares(facts["genres"])] if facts["genres"] else ()),
+        ],
         "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in facts["stages"]])],
     }
 

@@ -23,7 +23,7 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
         return []
     people = _cold(context)
     people += _known(context, wanted - len(people))
-    lists = _lists(context.spark.read.parquet(published["path"]), people)
+    lists = _lists(context, context.spark.read.parquet(published["path"]), people)
     return [person | {"list": lists[person["user_id"]]} for person in people]
 
 
@@ -87,13 +87,34 @@ def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
     return names
 
 
-def _lists(lists: "DataFrame", people: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The published lists by user_id: rank, item_id, item_name, score, source."""
+def _lists(
+    context: "Context", lists: "DataFrame", people: list[dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The published lists by user_id: rank, item_id, item_name, score, source, about (a text)."""
     from pyspark.sql import functions as F  # noqa: N812
 
     columns = ["user_id", "rank", "item_id", "item_name", "score", "source"]
     wanted = F.col("user_id").isin([person["user_id"] for person in people])
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in lists.where(wanted).select(*columns).orderBy("user_id", "rank").collect():
-        found[row["user_id"]].append(row.asDict())
+    rows = lists.where(wanted).select(*columns).orderBy("user_id", "rank").collect()
+    about = _about(context, {row["item_id"] for row in rows})
+    for row in rows:
+        found[row["user_id"]].append(row.asDict() | {"about": about.get(row["item_id"], "")})
     return found
+
+
+def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
+    """Price and genres by item_id, where they are known."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    from steamrec.lookup.facts import genre_words, price_words
+
+    if not context.settings.input.items_path:
+        return {}
+    facts = context.read(tables.ITEM_FACTS).where(F.col("item_id").isin(list(item_ids)))
+    return {
+        row["item_id"]: " · ".join(
+            filter(None, (price_words(row["price"]), genre_words(row["genres"])))
+        )
+        for row in facts.collect()
+    }

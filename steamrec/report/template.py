@@ -59,8 +59,8 @@ Readers see nothing yet.
 
 <h2>What was read and refused</h2>
 <div class="grid small">
-{% for stage in ("ingest", "prepare", "split", "sample", "export") if counts[stage] %}
-<div class="card"><h3>{{ stage }}</h3><div class="wide">{{ figures(counts[stage]) }}</div></div>
+{% for stage, counted in counts.items() if counted %}
+<div class="card"><h3>{{ stage }}</h3><div class="wide">{{ figures(counted) }}</div></div>
 {% endfor %}
 </div>
 {% if refused %}
@@ -78,6 +78,10 @@ Readers see nothing yet.
 <h2>The data</h2>
 {{ shown("data") }}
 <p>{{ empty | number }} users own nothing at all and stand in no picture.</p>
+{% if counts.facts is defined %}
+<p>Genres, tags and prices are known of {{ counts.facts.catalogue_items_with_facts | number }} of
+the {{ counts.facts.catalogue_items | number }} items.</p>
+{% endif %}
 <p>The most owned items:</p>
 <div class="wide"><table>
 <tr><th>item</th><th class="n">owners</th></tr>
@@ -133,7 +137,7 @@ with papers. Beneath each figure its 95 % interval (bootstrap over users).</p>
 <ol>
 {% for row in user.list %}
 <li value="{{ row.rank }}">{{ row.item_name }}
-<span class="soft">{{ row.score | score }}</span></li>
+<span class="soft">{{ row.score | score }}{{ " · " if row.about }}{{ row.about }}</span></li>
 {% endfor %}
 </ol>
 </div>

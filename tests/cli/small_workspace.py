@@ -13,8 +13,11 @@ from steamrec.workspace import Workspace
 NAMES = ["Portal", "Portal 2", "Doom", "Hexen\x1b[31m", "Quake"]
 
 
-def write_small_workspace(folder: Path, ease: bool = True) -> Workspace:
-    """Five items; user "known" owns Portal and Doom, "cold" owns Quake."""
+def write_small_workspace(folder: Path, ease: bool = True, facts: bool = False) -> Workspace:
+    """Five items; user "known" owns Portal and Doom, "cold" owns Quake.
+
+    `facts`: prices and genres of Portal 2, Doom (free) and Hexen (no price) are known.
+    """
     workspace = Workspace(str(folder))
 
     def table(name: str, columns: dict[str, Any]) -> None:
@@ -29,6 +32,12 @@ def write_small_workspace(folder: Path, ease: bool = True) -> Workspace:
     table("users", {"user": [0], "user_id": ["known"], "items": [2]})
     table("interactions", {"user": [0, 0], "item": [0, 2], "playtime_forever": [9, 1]})
     table("cold_users", {"user_id": ["cold"], "items": [[4]]})
+    if facts:
+        genres = [["Action", "Puzzle", "Co-op", "Comedy"], ["Action"], ["RP\x1bG", "x" * 40]]
+        table("item_facts", {
+            "item_id": [ids[1], ids[2], ids[3]], "genres": genres, "price": [9.99, 0.0, None],
+        })  # fmt: skip
+        workspace.write_bytes("item_facts/_SUCCESS", b"")
     run = "exports/dt=2026-01-31/run=20260131T010203Z-abc"
     rows = [("known", 1, 1, 2.5), ("known", 2, 3, 1.5), ("cold", 1, 0, 5.0)]
     table(run, {

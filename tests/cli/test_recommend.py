@@ -38,6 +38,20 @@ def test_games_like_one(tmp_path):
     assert "Like Doom: 2 games by ease" in recommend(tmp_path, "--like", "doom")[0]
 
 
+def test_prices_and_genres_stand_beside_the_games_that_have_them(tmp_path):
+    write_small_workspace(tmp_path, facts=True)
+    assert recommend(tmp_path, "known")[1:] == [
+        "   1  Portal 2         20         2.5  $9.99  Action, Puzzle, Co-op"
+        "           because of Portal, Doom",
+        "   2  Hexen?[31m       40         1.5         RP?G, xxxxxxxxxxxxxxxxxxxxxxx…"
+        "  because of Doom",
+    ]
+    # Nothing is known of the only game in the list of "cold".
+    assert recommend(tmp_path, "cold")[1] == "   1  Portal       10           5"
+    assert recommend(tmp_path, "--items", "10")[1].endswith("$9.99  Action, Puzzle, Co-op")
+    assert recommend(tmp_path, "--like", "doom")[2].endswith("$9.99  Action, Puzzle, Co-op")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -29,7 +29,7 @@ def make_facts(name: str = "Half-Life", user_id: str = "someone") -> dict[str, A
         for (index, model), k in product(enumerate(MODELS), (1, 5, 10, 20))
     ]
     curve = [{"epoch": e, "loss": 1 / (e + 1), "validation_ndcg": 0.1 * e} for e in range(4)]
-    entry = {"item_id": "7", "item_name": name, "score": 1.25, "source": "neumf"}
+    entry = {"item_id": "7", "item_name": name, "score": 1.25, "source": "neumf", "about": name}
     return {
         "published": {
             "date": "2026-01-31", "run_id": "r1", "model": "neumf", "users": 36, "rows": 360,
@@ -41,13 +41,18 @@ def make_facts(name: str = "Half-Life", user_id: str = "someone") -> dict[str, A
         },
         "counts": {
             "ingest": {"lines": 41, "quarantined_lines": 2}, "prepare": {"users_kept": 36},
-            "split": {}, "sample": {}, "export": {"short_lists": 0},
+            "split": {}, "facts": {"catalogue_items": 50, "catalogue_items_with_facts": 40},
+            "sample": {}, "export": {"short_lists": 0},
         },
         "refused": [{"reason": name, "lines": 2}],
         "least_items": 5,
         "sizes": [(0, 3), (1, 4), (5, 10), (60, 30), (3000, 1)],
         "owners": [(1, 30), (5, 12), (300, 3)],
         "top_items": [{"item_id": "7", "item_name": name, "owners": 300}],
+        "genres": [
+            {"genre": name, "owned": 0.7, "listed": 0.4},
+            {"genre": "RPG", "owned": 0.2, "listed": 0.9},
+        ],
         "curves": {"popularity": [], "ease": [], "gmf": curve, "neumf": curve},
         "users": [
             {"user_id": user_id, "items": 7, "owned": [name, name], "list": [entry | {"rank": 1}]}

@@ -46,7 +46,7 @@ def test_the_page_is_drawn_quiet_and_safe(page, tmp_path, width, dark):
             " return [b.width, b.height, inner.width, inner.height,"
             "         s.querySelectorAll('path').length]})"
         )
-        assert len(sizes) == 13
+        assert len(sizes) == 14
         assert all(min(size) > 0 for size in sizes), sizes
         assert all(size[0] > 250 for size in sizes), sizes
 

@@ -37,11 +37,28 @@ def test_the_shown_cutoff():
     assert shown_cutoff([{"k": 5}, {"k": 7}]) == 7
 
 
-@pytest.mark.parametrize("missing", ["users", "refused", "curves"])
+@pytest.mark.parametrize("missing", ["users", "refused", "curves", "genres"])
 def test_what_a_night_may_lack_is_left_out(missing):
     facts = make_facts()
     facts[missing] = type(facts[missing])()
     page = render(facts)
-    title = {"users": "A few users", "refused": "commonest", "curves": ">Training<"}[missing]
+    titles = {
+        "users": "A few users", "refused": "commonest", "curves": ">Training<",
+        "genres": "what is recommended, by genre",
+    }  # fmt: skip
+    title = titles[missing]
     assert title in render(make_facts())
     assert title not in page
+
+
+def test_a_night_with_facts_says_so_and_shows_them():
+    facts = make_facts()
+    facts["users"][0]["list"][0]["about"] = "$9.99 · RPG"
+    page = render(facts)
+    assert "known of 40 of" in page
+    assert "1.25 · $9.99 · RPG</span>" in page
+    del facts["counts"]["facts"]
+    facts["users"][0]["list"][0]["about"] = ""
+    plain = render(facts)
+    assert "are known of" not in plain
+    assert "1.25</span>" in plain

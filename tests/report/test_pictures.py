@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from steamrec.report.pictures.canvas import SERIES, draw
 from steamrec.report.pictures.data import size_edges
+from steamrec.report.pictures.genres import MOST, genre_shares
 from steamrec.report.pictures.quality import by_cutoff
 from steamrec.report.pictures.stages import slowest_stages
 from tests.report.facts import make_facts
@@ -47,3 +48,12 @@ def test_two_pictures_share_no_id():
 def test_a_caption_is_no_markup():
     picture = draw("x", 'a "<b>"', lambda axes: axes.plot([1, 2], [3, 4]))
     assert 'aria-label="a &quot;&lt;b&gt;&quot;"' in picture.svg
+
+
+def test_the_first_genres_are_shown_with_both_shares():
+    genres = [{"genre": f"Genre{n:02}", "owned": 0.9, "listed": 0.5} for n in range(MOST + 3)]
+    svg = genre_shares(genres).svg
+    assert re.findall(r"Genre\d\d", svg) == [f"Genre{n:02}" for n in range(MOST)]
+    assert "games owned" in svg
+    assert svg.count("var(--series-0)") == svg.count("var(--series-1)") == MOST + 1  # the legend's
+    assert genre_shares(genres).svg == svg

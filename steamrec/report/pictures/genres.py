@@ -1,0 +1,33 @@
+"""The picture of the genres: what is owned beside what is recommended."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steamrec.report.pictures.canvas import SERIES, Picture, draw
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST = 12
+NAME_LENGTH = 24
+
+
+def genre_shares(genres: Sequence[Mapping[str, Any]]) -> Picture:
+    """Two bars for each of the first genres; they are dicts of genre, owned and listed (shares)."""
+    shown = genres[:MOST]
+    rows = np.arange(len(shown))
+
+    def paint(axes: "Axes") -> None:
+        for place, (share, label) in enumerate((("owned", "games owned"), ("listed", "lists"))):
+            widths = [100 * entry[share] for entry in shown]
+            axes.barh(rows + 0.4 * place, widths, 0.38, color=SERIES[place], label=label)
+        axes.set_yticks(rows + 0.2, [entry["genre"][:NAME_LENGTH] for entry in shown])
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("% of the games, or of the places in lists (a game has several genres)")
+        axes.legend()
+
+    caption = "What is owned and what is recommended, by genre"
+    return draw("genres", caption, paint, height=1.0 + 0.3 * len(shown))
