@@ -12,5 +12,8 @@ if [ $# -gt 0 ]; then
 fi
 cd "$root"
 sample=workspace/raw/sample.json.gz
-[ -e "$sample" ] || "$steamrec" generate --users 3000 --seed 1 --output "$sample"
-"$steamrec" nightly --config conf/sample.toml --workspace workspace --set input.path="$sample"
+items=workspace/raw/sample-items.json.gz
+[ -e "$sample" ] && [ -e "$items" ] ||
+  "$steamrec" generate --users 3000 --seed 1 --output "$sample" --items-output "$items"
+"$steamrec" nightly --config conf/sample.toml --workspace workspace \
+  --set input.path="$sample" --set input.items_path="$items"

@@ -55,17 +55,24 @@ def cli() -> None:
     required=True,
     help="The file to write; compressed where it ends in .gz.",
 )
-def generate(users: int, seed: int, output: str) -> None:
+@click.option(
+    "--items-output",
+    type=click.Path(dir_okay=False),
+    help="Also write facts about its items here, for input.items_path.",
+)
+def generate(users: int, seed: int, output: str, items_output: str | None) -> None:
     """Make a synthetic Steam file in the raw format.
 
     \b
     Example:
-      steamrec generate --users 3000 --seed 1 --output sample.json.gz
+      steamrec generate --users 3000 --seed 1 --output sample.json.gz --items-output games.json.gz
     """
-    from steamrec.generate.write import write_file
+    from steamrec.generate.write import write_facts, write_file
 
     figures = write_file(users, seed, output)
     click.echo(f"{output}: {figures['lines']:,} lines, {figures['item_rows']:,} items owned")
+    if items_output is not None:
+        click.echo(f"{items_output}: {write_facts(users, seed, items_output):,} lines")
 
 
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
@@ -118,7 +125,8 @@ def recommend(
 ) -> None:
     """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
 
-    Owned games are left out; beside each game stand the owned ones that it leans on.
+    Owned games are left out; beside each game stand the owned ones that it leans on, and its
+    price and genres where input.items_path was given.
 
     \b
     Examples:

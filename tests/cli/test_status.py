@@ -8,8 +8,8 @@ from steamrec.cli.main import cli
 from steamrec.errors import UsageError
 from steamrec.settings import load_settings
 from steamrec.stage import Context, Outcome, Stage, run_stage
-from steamrec.stages.plan import plan
-from steamrec.workspace import Workspace
+from steamrec.stages.plan import plan, settings_of_receipts
+from steamrec.workspace import Receipt, Workspace
 from tests.cli.small_workspace import write_small_workspace
 
 
@@ -58,6 +58,28 @@ def test_every_cause_is_named_and_followed(context):
     assert reasons(context, stages()) == ["", "", "its output is gone"]
     context.workspace.remove("receipts/fit.json")
     assert reasons(context, stages()) == ["", "not finished yet", "follows fit"]
+
+
+def test_the_settings_that_a_night_with_facts_had(tmp_path):
+    workspace = Workspace(str(tmp_path))
+
+    def finished(name, settings, inputs=()):
+        Receipt(name, "0", settings, dict.fromkeys(inputs, "0"), {}).save(workspace)
+
+    finished("ingest", {"input": {"path": "raw.json", "format": "steam"}})
+    finished("facts", {"input": {"items_path": "games.json"}})
+    assert settings_of_receipts(workspace).input.items_path == "games.json"
+    finished("export", {"k": 5, "exclude_tags": ["Nudity"], "max_price": 9.5, "min_price": None})
+    finished("report", {}, ["facts"])
+    settings = settings_of_receipts(workspace)
+    assert settings.input.path == "raw.json"
+    assert settings.export.filters == {"exclude_tags": ("Nudity",), "max_price": 9.5}
+    # A later night did without facts; what they were still stands in the workspace.
+    finished("export", {"k": 5, "exclude_tags": [], "max_price": None, "min_price": None})
+    finished("report", {})
+    settings = settings_of_receipts(workspace)
+    assert settings.input.items_path == ""
+    assert settings.export.filters == {}
 
 
 def test_status_prints_the_published_run_and_what_is_missing(tmp_path):
