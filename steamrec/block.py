@@ -72,6 +72,12 @@ def unpack(number: int, packed: LongArray) -> Block:
     return Block(number, users, offsets, (packed & 0xFFFFFFFF).astype(np.int32))
 
 
+def pack(block: Block) -> LongArray:
+    """int64 [n]: the block's pairs, each user << 32 | item, sorted; what `unpack` takes."""
+    owners = np.repeat(block.users.astype(np.int64), np.diff(block.offsets))
+    return owners << 32 | block.items
+
+
 def read_packed(
     batches: "Iterator[pa.RecordBatch]", kinds: int
 ) -> Iterator[tuple[int, list[LongArray]]]:

@@ -53,7 +53,8 @@ class Retrieval:
     uint16 [items, items], 0 on the diagonal. owners: float32 [items]. next_keys, next_counts:
     how often b stands just after a (key a * items + b, sorted). between_keys, between_counts:
     how often j stands just between a and b (key (a * items + b) * items + j, sorted).
-    implied, strengths: int32 and float32 [items, m] (neighbours.implied_items).
+    implied, strengths: int32 and float32 [items, m] (neighbours.implied_items). directions, scale:
+    float32 [items, d] and [items] (tail.latent_directions).
     """
 
     weights: FloatArray
@@ -65,6 +66,8 @@ class Retrieval:
     between_counts: FloatArray
     implied: IntArray
     strengths: FloatArray
+    directions: FloatArray
+    scale: FloatArray
 
     @property
     def items(self) -> int:

@@ -6,7 +6,8 @@ trust them too much.
 """
 
 import functools
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,12 +16,22 @@ from steamrec.baselines.ease import ease_weights, gram_matrix
 from steamrec.models.artifact import Artifact
 from steamrec.reranking.features import Retrieval
 from steamrec.reranking.neighbours import implied_items
+from steamrec.reranking.tail import latent_directions
 from steamrec.spark.blocks import user_blocks
 from steamrec.spark.keyed import keyed
 from steamrec.stage import Context
 from steamrec.tables import Table
-from steamrec.tasks.rerank import ADJACENT, BETWEEN, COLUMNS, COUNTS, ROWS, count_neighbours
-from steamrec.tasks.rerank import training_rows as rows_of_blocks
+from steamrec.tasks.rerank import (
+    ADJACENT,
+    BETWEEN,
+    COLUMNS,
+    COUNTS,
+    TAIL_COLUMNS,
+    count_neighbours,
+    rows_ddl,
+    tail_rows,
+    training_rows,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -29,6 +40,8 @@ RETRIEVAL = "ranker/retrieval"
 BLOCK_SIZE = 256
 MOST_TOGETHER = 65_535
 FEATURES_TABLE = Table("features/ranker", dict.fromkeys(COLUMNS, "float"))
+TAIL_TABLE = Table("features/ranker_tail", dict.fromkeys(TAIL_COLUMNS, "float"))
+TAIL_NEGATIVES = 100
 
 
 def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame"]:
@@ -64,6 +77,7 @@ def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -
     users = context.read(tables.USERS).count()
     gram = gram_matrix(context, known, items)
     owners = np.diag(gram).copy()
+    latent = latent_directions(gram)
     np.fill_diagonal(gram, 0)
     implied, strengths = implied_items(gram, owners, users)
     together = np.minimum(gram, MOST_TOGETHER).astype(np.uint16)
@@ -85,29 +99,57 @@ def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -
         *counts[BETWEEN],
         implied,
         strengths,
+        *latent,
     )
 
 
-def save_retrieval_rows(
+def save_candidate_rows(
     context: Context, known: "DataFrame", targets: "DataFrame", candidates: int
 ) -> int:
-    """Write the training rows of `targets` to FEATURES_TABLE; returns how many users they hold.
+    """Write FEATURES_TABLE: `candidates` rows a user; returns how many users it holds.
+
+    Those whose target is not among the candidates are left out.
+    """
+    compute = functools.partial(
+        training_rows, root=context.workspace.root, model=RETRIEVAL, count=candidates
+    )
+    return _save_rows(context, known, targets, compute, FEATURES_TABLE, candidates)
+
+
+def save_tail_rows(context: Context, known: "DataFrame", targets: "DataFrame") -> int:
+    """Write TAIL_TABLE: the target and TAIL_NEGATIVES random items of each user; as above."""
+    compute = functools.partial(
+        tail_rows,
+        root=context.workspace.root,
+        model=RETRIEVAL,
+        count=TAIL_NEGATIVES,
+        seed=context.settings.split.seed,
+    )
+    return _save_rows(context, known, targets, compute, TAIL_TABLE, 1 + TAIL_NEGATIVES)
+
+
+def _save_rows(
+    context: Context,
+    known: "DataFrame",
+    targets: "DataFrame",
+    compute: Callable[[Iterable[Any]], Iterable[Any]],
+    table: Table,
+    slots: int,
+) -> int:
+    """Write `slots` rows for each of the users; returns their number.
 
     The rows of a user follow each other, the target first; users are in random order, the same
     on any number of cores.
     """
-
     blocks = user_blocks(BLOCK_SIZE, known, targets, placed=True)
-    compute = functools.partial(
-        rows_of_blocks, root=context.workspace.root, model=RETRIEVAL, count=candidates
-    )
     order = keyed(context.settings.split.seed, "ranker rows", "user").alias("order")
-    rows = blocks.mapInArrow(compute, ROWS).select(order, "*").persist()
-    files = max(1, min(16, targets.count() * candidates // 200_000))
+    columns = list(table.columns)
+    rows = blocks.mapInArrow(compute, rows_ddl(columns)).select(order, "*").persist()
+    files = max(1, min(16, targets.count() * slots // 200_000))
     ordered = rows.repartitionByRange(files, "order").sortWithinPartitions("order", "user", "slot")
     options = {"parquet.enable.dictionary": "false", "parquet.block.size": str(1 << 30)}
-    path = context.workspace.path(FEATURES_TABLE.name)
-    ordered.select(*COLUMNS).write.mode("overwrite").options(**options).parquet(path)
+    path = context.workspace.path(table.name)
+    ordered.select(*columns).write.mode("overwrite").options(**options).parquet(path)
     users = rows.where("slot = 0").count()
     rows.unpersist()
     return users

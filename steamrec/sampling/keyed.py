@@ -19,7 +19,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _S1, _S2, _S3 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 # What a stream is for: streams of different purposes share nothing.
-TRAIN_NEGATIVES, EVAL_NEGATIVES, ROW_ORDER = 1, 2, 3
+TRAIN_NEGATIVES, EVAL_NEGATIVES, ROW_ORDER, TAIL_NEGATIVES = 1, 2, 3, 4
 
 
 def mix(words: WordArray) -> WordArray:

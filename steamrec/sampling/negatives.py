@@ -133,15 +133,19 @@ def _users(block: Block, first: int, last: int) -> Block:
     return Block(block.number, block.users[first:last], offsets - offsets[0], items)
 
 
-def eval_negatives(block: Block, count: int, items: int, seed: int) -> list[IntArray]:
+def eval_negatives(
+    block: Block, count: int, items: int, seed: int, purpose: int = EVAL_NEGATIVES
+) -> list[IntArray]:
     """For each user of the block min(count, free) distinct negatives, int32, ascending.
+
+    `purpose` (keyed.py) tells these draws from others with the same seed.
 
     Floyd's algorithm (Bentley, Floyd: Programming pearls, 1987), which makes every subset
     equally likely with exactly `count` draws, run for all users of the block side by side.
     """
     free = items - np.diff(block.offsets)
     wanted = np.minimum(count, free)
-    keys = stream_keys(seed, EVAL_NEGATIVES, 0, block.users)
+    keys = stream_keys(seed, purpose, 0, block.users)
     ranks: npt.NDArray[np.int64] = np.full((len(block.users), count), MISSING, np.int64)
     for draw in range(count):
         active = np.flatnonzero(draw < wanted)

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 FITTERS = {"ranker": "steamrec.reranking.fit"}
 SEEDED = ("ranker",)
+VERSIONS = {"ranker": 2} | dict.fromkeys(NETWORK_NAMES, 3)  # 1 for the others
 
 
 def fitted_models(settings: Settings) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def train_stage(name: str) -> Stage:
         return used
 
     needs = ("split", "sample") if name in NETWORK_NAMES else ("split",)
-    version = 3 if name in NETWORK_NAMES else 1
+    version = VERSIONS.get(name, 1)
     return Stage(name=f"train/{name}", version=version, needs=needs, used=used, run=run)
 
 

@@ -6,6 +6,7 @@ import pytest
 from steamrec.models.artifact import Artifact
 from steamrec.models.registry import make_scorer
 from steamrec.reranking.features import FEATURES, candidates
+from steamrec.reranking.tail import TAIL_FEATURES
 from tests.reranking.worlds import block_of, random_libraries, retrieval_of
 
 ITEMS, COUNT = 15, 5
@@ -21,6 +22,10 @@ def ranker():
         "layer_0_bias": rng.normal(size=8).astype("f4"),
         "layer_1_kernel": rng.normal(size=(8, 1)).astype("f4"),
         "layer_1_bias": np.zeros(1, "f4"),
+        "tail_layer_0_kernel": rng.normal(size=(len(TAIL_FEATURES), 4)).astype("f4"),
+        "tail_layer_0_bias": rng.normal(size=4).astype("f4"),
+        "tail_layer_1_kernel": rng.normal(size=(4, 1)).astype("f4"),
+        "tail_layer_1_bias": np.zeros(1, "f4"),
     }
     arrays = retrieval.arrays() | layers
     return make_scorer(Artifact("ranker", arrays, 40, ITEMS, {"candidates": COUNT})), libraries

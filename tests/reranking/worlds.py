@@ -6,6 +6,7 @@ from steamrec.baselines.ease import ease_weights
 from steamrec.block import Block
 from steamrec.reranking.features import Retrieval
 from steamrec.reranking.neighbours import adjacent_keys, between_keys, implied_items
+from steamrec.reranking.tail import latent_directions
 
 
 def block_of(libraries):
@@ -43,5 +44,5 @@ def retrieval_of(libraries, items, regularization=5.0):
     return Retrieval(
         ease_weights(gram.copy(), regularization), together.astype(np.uint16), owners,
         adjacent[0], adjacent[1].astype(np.float32), between[0], between[1].astype(np.float32),
-        implied, strengths,
+        implied, strengths, *latent_directions(gram),
     )  # fmt: skip
