@@ -26,7 +26,7 @@ def genre_shares(genres: Sequence[Mapping[str, Any]]) -> Picture:
         axes.set_yticks(rows + 0.2, [entry["genre"][:NAME_LENGTH] for entry in shown])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
-        axes.set_xlabel("% of the games, or of the places in lists (a game has several genres)")
+        axes.set_xlabel("% of games (which may have several genres)")
         axes.legend()
 
     caption = "What is owned and what is recommended, by genre"
