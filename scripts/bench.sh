@@ -6,7 +6,9 @@
 # against ast.literal_eval on every line), sampling (the stage and its NumPy core against a plain
 # Python loop, on the split of the night run before), ranking (EASE and the two-stage model on three
 # split seeds), training (the loop against the notebook's, on the samples of a finished "steam"),
-# export (top-10 lists for everybody by the models of a finished "steam", against implicit's),
+# warm (epochs that a warm start saves, on the same), export (top-10 lists for everybody by the
+# models of a finished "steam", against implicit's), quality (time to the notebook's HR@10, on a
+# finished "notebook-large-batch"),
 # --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,12 +50,19 @@ case $what in
   --scale)
     .venv/bin/python scripts/bench_scale.py --output build/bench --times "${2:-1,2,4,8}"
     ;;
+  warm)
+    .venv/bin/python scripts/bench_warm.py build/bench/workspace-steam | tee build/bench/warm.json
+    ;;
+  quality)
+    .venv/bin/python scripts/bench_quality.py build/bench/workspace-notebook-large-batch |
+      tee build/bench/quality.json
+    ;;
   ranking)
     .venv/bin/python scripts/bench_ranking.py --output build/bench --seeds 1 2 3 -- \
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|export|--scale]" >&2
+    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|warm|quality|export|--scale]" >&2
     exit 2
     ;;
 esac

@@ -14,16 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
+from bench_fit import Rows, fit, sampled_rows
 
-from steamrec.models.artifact import Artifact
-from steamrec.models.registry import make_scorer
 from steamrec.settings import load_settings
 from steamrec.stage import Context
-from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network, scorer_arrays
-from steamrec.training.replicas import make_strategy
-from steamrec.training.tensorflow_quiet import tf
 from steamrec.training.validation import load_validation
 from steamrec.training.warm import warmed
 from steamrec.workspace import Workspace
@@ -31,13 +25,10 @@ from steamrec.workspace import Workspace
 SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
-def came_since(rows: np.ndarray[Any, Any], new_users: float, new_pairs: float) -> Any:
-    """bool [n]: the rows of new users and of new pairs, the same ones in each epoch."""
-    pair = rows[:, 0].astype(np.uint64) << np.uint64(32) | rows[:, 1].astype(np.uint64)
+def chosen(numbers: Any, share: float) -> Any:
+    """bool [n]: about `share` of the numbers, the same ones wherever they stand."""
     with np.errstate(over="ignore"):
-        of_user = (rows[:, 0].astype(np.uint64) * SALT) >> np.uint64(40)
-        of_pair = (pair * SALT) >> np.uint64(40)
-    return (of_user < new_users * 2**24) | (of_pair < new_pairs * 2**24)
+        return (numbers.astype(np.uint64) * SALT) >> np.uint64(40) < share * 2**24
 
 
 def main() -> None:
@@ -56,55 +47,37 @@ def main() -> None:
     assert validation is not None, "the workspace's split has validation items"
     context.spark.stop()
     metrics = json.loads(Path(options.workspace, "metrics.json").read_text())
-    users, items = metrics["users"], metrics["items"]
-    columns = ["user", "item", *(f"negative_{n}" for n in range(network["negatives"]))]
-    batch = network["batch_size"] // (1 + network["negatives"])
+    sizes = (metrics["users"], metrics["items"])
 
-    def rows_of(epoch: int) -> np.ndarray[Any, Any]:
-        table = pq.read_table(
-            f"{options.workspace}/negatives/train/epoch={epoch}", columns=columns, partitioning=None
-        )
-        return np.column_stack([table[name].to_numpy() for name in columns])
+    def tonight(epoch: int) -> Rows:
+        return sampled_rows(options.workspace, epoch, network["negatives"])
 
-    def train(seed: int, start: Any, last_night: bool) -> tuple[list[float], Any]:
-        first = rows_of(0)
-        kept = ~came_since(first, options.new_users, options.new_pairs) if last_night else None
-        steps = (len(first) if kept is None else int(kept.sum())) // batch
-        trainer = Trainer(
-            lambda: build_network(options.model, users, items, network | {"seed": seed}),
-            make_strategy(1),
-            network["learning_rate"],
-            steps * network["epochs"],
-            batch=network["batch_size"],
-        )
-        if start is not None:
-            trainer.set_weights(start(trainer.weights()))
-        curve = []
-        for epoch in range(network["epochs"]):
-            rows = rows_of(epoch)
-            if last_night:
-                rows = rows[~came_since(rows, options.new_users, options.new_pairs)]
-            data = tf.data.Dataset.from_tensor_slices((rows[:, 0], rows[:, 1:]))
-            trainer.epoch(
-                data.batch(batch, drop_remainder=True).prefetch(4), steps, lambda *_: None
-            )
-            arrays = scorer_arrays(options.model, trainer.model)
-            artifact = Artifact(options.model, arrays, users, items, network, [])
-            curve.append(round(validation.mean("hr", make_scorer(artifact)), 4))
-        return curve, trainer.weights()
+    def last_night(epoch: int) -> Rows:
+        rows = tonight(epoch)
+        pairs = rows[:, 0].astype(np.int64) << 32 | rows[:, 1]
+        new = chosen(rows[:, 0], options.new_users) | chosen(pairs, options.new_pairs)
+        return rows[~new]
 
-    ids = {"user": np.arange(users).astype(str), "item": np.arange(items).astype(str)}
-    there = ~came_since(
-        np.column_stack([np.arange(users), np.zeros(users, int)]), options.new_users, 0
-    )
+    def hit_rate(scorer: Any) -> float:
+        return validation.mean("hr", scorer)
+
+    there = ~chosen(np.arange(sizes[0]), options.new_users)
+    ids = {"user": np.arange(sizes[0]).astype(str), "item": np.arange(sizes[1]).astype(str)}
     known = ids | {"user": ids["user"][there]}
-    before, weights = train(1, None, True)
+    before, _, weights = fit(options.model, sizes, network, last_night, hit_rate)
     kept = {
         name: value[there] if name.endswith("_embeddings") and "_user_" in name else value
         for name, value in weights.items()
     }
-    cold, _ = train(2, None, False)
-    warm, _ = train(2, lambda fresh: warmed(fresh, kept, known, ids), False)
+    other = network | {"seed": network["seed"] + 1}
+    cold, _, _ = fit(options.model, sizes, other, tonight, hit_rate)
+
+    def begin(fresh: dict[str, Any]) -> dict[str, Any]:
+        weights = warmed(fresh, kept, known, ids)
+        assert weights is not None, "both nights have the same network"
+        return weights
+
+    warm, _, _ = fit(options.model, sizes, other, tonight, hit_rate, begin)
     figures = {
         "model": options.model,
         "last_night": before,

@@ -1,0 +1,73 @@
+"""Fitting a network on a finished night's samples from arrays in memory, for the benches."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from steamrec.models.artifact import Artifact
+from steamrec.models.registry import make_scorer
+from steamrec.models.scorer import Scorer
+from steamrec.training.loop import Trainer
+from steamrec.training.networks import build_network, scorer_arrays
+from steamrec.training.replicas import make_strategy
+from steamrec.training.tensorflow_quiet import tf
+
+Rows = np.ndarray[Any, np.dtype[np.int32]]
+
+
+def sampled_rows(workspace: str, epoch: int, negatives: int) -> Rows:
+    """int32 [n, 2 + negatives]: the rows of an epoch."""
+    columns = ["user", "item", *(f"negative_{number}" for number in range(negatives))]
+    folder = f"{workspace}/negatives/train/epoch={epoch}"
+    table = pq.read_table(folder, columns=columns, partitioning=None)
+    return np.column_stack([table[name].to_numpy() for name in columns])
+
+
+def fit(
+    name: str,
+    sizes: tuple[int, int],
+    network: dict[str, Any],
+    rows: Callable[[int], Rows],
+    measure: Callable[[Scorer], float],
+    start: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+) -> tuple[list[float], list[float], dict[str, Any]]:
+    """Train on rows(epoch), epoch after epoch; `start` turns the fresh weights into the first.
+
+    Returns what `measure` says of the scorer after each epoch, the seconds of training until then
+    (compiling left out, measuring too), and the last weights.
+    """
+    batch = network["batch_size"] // (1 + network["negatives"])
+    steps = len(rows(0)) // batch
+    total = steps * network["epochs"] if network["schedule"] == "cosine" else 0
+    trainer = Trainer(
+        lambda: build_network(name, *sizes, network),
+        make_strategy(1),
+        network["learning_rate"],
+        total,
+        batch=network["batch_size"],
+    )
+    first, state = trainer.weights(), trainer.state()
+    options = tf.data.Options()
+    options.autotune.enabled = False
+
+    def batches(found: Rows) -> Any:
+        data = tf.data.Dataset.from_tensor_slices((found[:, 0], found[:, 1:]))
+        return data.batch(batch, drop_remainder=True).prefetch(4).with_options(options)
+
+    trainer.epoch(batches(rows(0)[: 2 * batch]), 2, lambda *_: None)  # compiles
+    trainer.restore(state)
+    if start is not None:
+        trainer.set_weights(start(first))
+    curve, seconds, spent = [], [], 0.0
+    for epoch in range(network["epochs"]):
+        data = batches(rows(epoch))
+        begun = time.perf_counter()
+        trainer.epoch(data, steps, lambda *_: None)
+        spent += time.perf_counter() - begun
+        arrays = scorer_arrays(name, trainer.model)
+        curve.append(round(measure(make_scorer(Artifact(name, arrays, *sizes, network, []))), 4))
+        seconds.append(round(spent, 1))
+    return curve, seconds, trainer.weights()
