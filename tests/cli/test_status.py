@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from steamrec.cli.main import cli
 from steamrec.errors import UsageError
+from steamrec.publish.refusal import record_refusal
 from steamrec.settings import load_settings
 from steamrec.stage import Context, Outcome, Stage, run_stage
 from steamrec.stages.plan import plan, settings_of_receipts
@@ -98,7 +99,11 @@ def test_status_prints_the_published_run_and_what_is_missing(tmp_path):
     )
     assert shown.exit_code == 0
     assert "Published: 2026-01-31, run 20260131T010203Z-abc, model ease, 3 rows" in shown.output
-    assert "not published (refused or cut off): 20260201T000000Z-def" in shown.output
+    assert "not published (cut off): 20260201T000000Z-def" in shown.output
+    record_refusal(workspace, "2026-02-01", "20260201T000000Z-def", "gmf", "The gate 'rows' ...")
+    shown = CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert "Refused: 2026-02-01, run 20260201T000000Z-def: The gate 'rows' ..." in shown.output
+    assert "not published" not in shown.output
     assert "There is no input: set input.path" in shown.output
     assert "prepare           -" in shown.output
     assert "A next night would run ingest, prepare," in shown.output
