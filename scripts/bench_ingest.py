@@ -1,10 +1,10 @@
 """Measure the ingest stage against the same stage with ast.literal_eval on every line.
 
-    python scripts/bench_ingest.py FILE [--master URL]
+    python scripts/bench_ingest.py FILE [--master URL] [--copies 1,4]
 
 Both run in this process, one after the other, on the same file, spread over the cores in the
-same way and writing the same table. Then `steamrec ingest` reads the file once and four times
-over, in processes of their own. Prints one JSON line: the seconds of each way and their ratio, and
+same way and writing the same table. Then `steamrec ingest` reads so many copies of the file, each
+time in a process of its own. Prints one JSON line: the seconds of each way and their ratio, and
 the peak GiB of each kind of process by the number of copies.
 """
 
@@ -93,10 +93,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", help="the raw file")
     parser.add_argument("--master", default="local[2]", help="Spark's master URL")
+    parser.add_argument("--copies", default="1,4", help="to show memory; '' for none")
     arguments = parser.parse_args()
     figures = measure(arguments.file, arguments.master)
     figures["peak_gib"] = {
-        copies: memory(arguments.file, arguments.master, copies) for copies in (1, 4)
+        copies: memory(arguments.file, arguments.master, int(copies))
+        for copies in arguments.copies.split(",")
+        if copies
     }
     print(json.dumps(figures))
 

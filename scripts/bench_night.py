@@ -25,15 +25,24 @@ def watched(command: list[str], log: Path) -> tuple[int, float, dict[str, float]
         while process.poll() is None:
             for one in [root, *root.children(recursive=True)]:
                 try:
-                    line = " ".join(one.cmdline())
-                    kind = "Spark's JVM" if "java" in one.name() else "Python driver"
-                    kind = "Python worker" if "pyspark.daemon" in line else kind
+                    kind = _kind(one.name(), " ".join(one.cmdline()))
+                    if kind is None:
+                        continue
                     memory = one.memory_info().rss / 2**30
                     peaks[kind] = max(peaks.get(kind, 0.0), round(memory, 2))
                 except psutil.Error:
                     continue  # it ended between the two looks
             time.sleep(0.5)
     return process.returncode, time.perf_counter() - start, peaks
+
+
+def _kind(name: str, line: str) -> str | None:
+    """What a process is; None for helpers, which share their parent's memory when they begin."""
+    if "java" in name:
+        return "Spark's JVM"
+    if "python" not in name and "steamrec" not in name:
+        return None
+    return "Python worker" if "pyspark.daemon" in line else "Python driver"
 
 
 def report(workspace: Path, seconds: float, peaks: dict[str, float]) -> dict[str, object]:
