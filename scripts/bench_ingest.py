@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench_night import watched
 
+from steamrec.generate.write import write_file
 from steamrec.ingest.jvm import LIBRARY_TYPE
 from steamrec.ingest.read import read_libraries
 from steamrec.settings import load_settings
@@ -29,6 +30,8 @@ from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+WARM_USERS = 4_000  # whose made file both ways read first: the JVM compiles what runs often
 
 
 def read_with_literal_eval(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
@@ -47,12 +50,19 @@ def read_with_literal_eval(lines: "DataFrame", settings: IngestSettings) -> "Dat
     )
 
 
+def _context(path: str, workspace: str, master: str) -> Context:
+    settings = load_settings(None, [f"input.path={json.dumps(path)}"])
+    return Context(settings, Workspace(workspace), master=master)
+
+
 def measure(path: str, master: str) -> dict[str, Any]:
     """Seconds of parse and write by both ways, with Spark warm, and how the tables compare."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(None, [f"input.path={json.dumps(path)}"])
-        context = Context(settings, Workspace(folder), master=master)
-        context.spark.range(1).count()
+        small = f"{folder}/small.json.gz"
+        write_file(WARM_USERS, 1, small)
+        for read in (read_libraries, read_with_literal_eval):
+            ingest(_context(small, f"{folder}/warm", master), read)
+        context = _context(path, f"{folder}/workspace", master)
 
         def seconds(read: Reader) -> tuple[float, dict[str, Any]]:
             start = time.perf_counter()

@@ -80,8 +80,9 @@ def fit_network(context: Context, name: str) -> Artifact:
         if _best(checkpoint.curve) == epoch:
             checkpoint.best = arrays
         checkpoint.state = trainer.state()
-        save_checkpoint(context.workspace, name, checkpoint)
+        # First, so that no finished epoch lacks its figures; an epoch done again writes them again.
         write_scalars(context.workspace, name, entry)
+        save_checkpoint(context.workspace, name, checkpoint)
         log.info("train/%s: %s", name, _line(entry))
     remove_checkpoint(context.workspace, name)
     if ids:

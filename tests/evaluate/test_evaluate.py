@@ -61,7 +61,9 @@ def values(ranks, metric, k):
 def test_every_figure_is_that_of_counting_users(metrics, world):
     sizes, owners, ranks, lists = world
     assert (metrics["users"], metrics["items"]) == (USERS, ITEMS)
-    assert len(metrics["results"]) == len(MODELS) * 2 * 3 * 2
+    # 10 is always measured: the gates compare it.
+    assert {row["k"] for row in metrics["results"]} == {5, 10, 20}
+    assert len(metrics["results"]) == len(MODELS) * 2 * 3 * 3
     for row in metrics["results"]:
         found = values(ranks[row["model"], row["protocol"]], row["metric"], row["k"])
         assert row["value"] == pytest.approx(found.mean())
@@ -86,7 +88,7 @@ def test_every_figure_is_that_of_counting_users(metrics, world):
         assert row["novelty"] == pytest.approx(np.mean(-np.log2(owners[shown] / USERS)))
     bounds = np.percentile(sizes, [0, 25, 50, 75, 100]).astype(int)
     parts = [(int(bounds[q] + (q > 0)), int(bounds[q + 1])) for q in range(4)]
-    assert len(metrics["by_library_size"]) == 4 * len(MODELS) * 3 * 2
+    assert len(metrics["by_library_size"]) == 4 * len(MODELS) * 3 * 3
     for row in metrics["by_library_size"]:
         low, high = row["items"]
         assert (low, high) in parts

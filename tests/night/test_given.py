@@ -52,6 +52,8 @@ def test_the_metrics_are_those_of_the_published_candidates(tmp_path):
         "split.method": "given",
         "split.holdout_path": f"{tmp_path}/holdout.csv",
         "split.negatives_path": f"{tmp_path}/negatives.jsonl",
+        "split.validation_users": 0,  # all of the file is fitted on
+        "export.model": "popularity",
         "train.models": '["gmf"]',
         "train.epochs": 1,
         "gates.max_ndcg_below_popularity": 1.0,
