@@ -88,7 +88,7 @@ def test_every_figure_is_that_of_counting_users(metrics, world):
         assert row["novelty"] == pytest.approx(np.mean(-np.log2(owners[shown] / USERS)))
     bounds = np.percentile(sizes, [0, 25, 50, 75, 100]).astype(int)
     parts = [(int(bounds[q] + (q > 0)), int(bounds[q + 1])) for q in range(4)]
-    assert len(metrics["by_library_size"]) == 4 * len(MODELS) * 3 * 3
+    assert len(metrics["by_library_size"]) == 4 * len(MODELS) * 3 * 2
     for row in metrics["by_library_size"]:
         low, high = row["items"]
         assert (low, high) in parts
