@@ -23,7 +23,7 @@ from steamrec.generate.write import write_file
 from steamrec.ingest.jvm import LIBRARY_TYPE
 from steamrec.ingest.read import read_libraries
 from steamrec.settings import load_settings
-from steamrec.settings.model import IngestSettings
+from steamrec.settings.reading import IngestSettings
 from steamrec.stage import Context
 from steamrec.stages.ingest import Reader, ingest
 from steamrec.workspace import Workspace

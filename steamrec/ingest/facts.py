@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from steamrec.ingest.python import check_length, shown
 from steamrec.literal import Limits, Unreadable, read_facts
-from steamrec.settings.model import IngestSettings
+from steamrec.settings.reading import IngestSettings
 from steamrec.tables import ITEM_FACTS
 
 if TYPE_CHECKING:

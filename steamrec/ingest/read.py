@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from steamrec.ingest.jvm import from_json, is_trusted
 from steamrec.ingest.python import rewriter
 from steamrec.literal import Limits
-from steamrec.settings.model import IngestSettings
+from steamrec.settings.reading import IngestSettings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

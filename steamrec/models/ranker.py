@@ -6,8 +6,9 @@ from steamrec.block import Block
 from steamrec.models.artifact import Arrays, Artifact
 from steamrec.models.ease import EaseScorer
 from steamrec.models.scorer import FloatArray
-from steamrec.reranking.features import Retrieval, candidates, features
+from steamrec.reranking.features import candidates, features
 from steamrec.reranking.neighbours import library_order
+from steamrec.reranking.retrieval import Retrieval
 from steamrec.reranking.tail import latent_scores, tail_features
 
 TAIL = "tail_"  # begins the names of the tail network's layers
@@ -16,7 +17,7 @@ TAIL = "tail_"  # begins the names of the tail network's layers
 class RankerScorer:
     """Scores the candidates of each user by one network, all other items below them by another.
 
-    Arrays of the artifact: those of reranking.features.Retrieval, and the layers of two networks,
+    Arrays of the artifact: those of reranking.retrieval.Retrieval, and the layers of two networks,
     layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit; those of the
     second, for the tail, begin with TAIL.
     """

@@ -9,7 +9,7 @@ import numpy as np
 from steamrec import tables
 from steamrec.block import IntArray
 from steamrec.errors import UsageError
-from steamrec.settings.model import ExportSettings
+from steamrec.settings.publishing import ExportSettings
 
 if TYPE_CHECKING:
     from steamrec.stage import Context

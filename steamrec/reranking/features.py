@@ -5,14 +5,12 @@ the candidate and the items owned, and how often the candidate stands between, a
 items of this library in other libraries.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.block import IntArray
-from steamrec.models.artifact import Arrays
-from steamrec.models.scorer import FloatArray, as_float32
+from steamrec.models.scorer import FloatArray
+from steamrec.reranking.retrieval import Retrieval
+from steamrec.reranking.slots import best_fit, chances_between, next_to
 
 # Each feature with the mean and the spread that the network's input is scaled by. They are
 # rounded constants (measured on Steam's libraries), so that a night repeats to the bit.
@@ -43,45 +41,6 @@ FEATURES: dict[str, tuple[float, float]] = {
 }
 CLIP = 5.0
 FLOOR = np.float32(1e-3)
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """What the features are computed from, all counted on training pairs.
-
-    weights: EASE's, float32 [items, items]. together: users that own both, at most 65,535,
-    uint16 [items, items], 0 on the diagonal. owners: float32 [items]. next_keys, next_counts:
-    how often b stands just after a (key a * items + b, sorted). between_keys, between_counts:
-    how often j stands just between a and b (key (a * items + b) * items + j, sorted).
-    implied, strengths: int32 and float32 [items, m] (neighbours.implied_items). directions, scale:
-    float32 [items, d] and [items] (tail.latent_directions).
-    """
-
-    weights: FloatArray
-    together: npt.NDArray[np.uint16]
-    owners: FloatArray
-    next_keys: npt.NDArray[np.int64]
-    next_counts: FloatArray
-    between_keys: npt.NDArray[np.int64]
-    between_counts: FloatArray
-    implied: IntArray
-    strengths: FloatArray
-    directions: FloatArray
-    scale: FloatArray
-
-    @property
-    def items(self) -> int:
-        """The size of the catalogue."""
-        return len(self.owners)
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays) -> "Retrieval":
-        """From an artifact's arrays."""
-        return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
-
-    def arrays(self) -> Arrays:
-        """As arrays of an artifact."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 def candidates(ease: FloatArray, owned: IntArray, count: int) -> IntArray:
@@ -118,8 +77,8 @@ def features(
     best = given_owned.argmax(axis=0)
     columns = np.arange(count)
     top = _largest(given_owned, 3)
-    after, before = _next_to(retrieval, ordered, chosen)
-    between, between_any = _between(retrieval, ordered, chosen)
+    after, before = next_to(retrieval, ordered, chosen)
+    between, between_any = chances_between(retrieval, ordered, chosen)
     known = np.zeros(retrieval.items, np.bool_)
     known[ordered] = True
     implied_owned = known[retrieval.implied[chosen]]
@@ -143,7 +102,7 @@ def features(
         "log_owners_at_best": np.log(owners[ordered[best]]),
         "after": _log((after / of_owned).max(axis=0)),
         "before": _log((before / of_owned).max(axis=0)),
-        "fits_a_slot": np.log1p(100 * _fit(retrieval, ordered, after, before, of_chosen)),
+        "fits_a_slot": np.log1p(100 * best_fit(retrieval, ordered, after, before, of_chosen)),
         "between": _log(between),
         "between_any": _log(between_any),
         "implied_owned": (implied_owned * strengths).sum(axis=1),
@@ -167,91 +126,3 @@ def _largest(values: FloatArray, count: int) -> FloatArray:
     part = np.partition(values, len(values) - rows, axis=0)[len(values) - rows :]
     found[:rows] = -np.sort(-part, axis=0)
     return found
-
-
-def _counts(
-    keys: npt.NDArray[np.int64], counts: FloatArray, wanted: npt.NDArray[np.int64]
-) -> FloatArray:
-    """The count of each wanted key, 0 where there is none; the shape of `wanted`."""
-    if not len(keys):
-        return np.zeros(wanted.shape, np.float32)
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return as_float32(np.where(keys[found] == wanted, counts[found], 0))
-
-
-def _ranges(
-    keys: npt.NDArray[np.int64], lows: npt.NDArray[np.int64], width: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The places of all keys in [low, low + width) of each low, and which low each belongs to."""
-    start, stop = np.searchsorted(keys, lows), np.searchsorted(keys, lows + width)
-    lengths = stop - start
-    which = np.repeat(np.arange(len(lows)), lengths)
-    places = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return places + start[which], which
-
-
-def _next_to(
-    retrieval: Retrieval, ordered: IntArray, chosen: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """How often each candidate stands just after, and just before, each item owned.
-
-    Both float32 [owned, candidates].
-    """
-    items = retrieval.items
-    place = np.full(items, -1, np.int64)
-    place[chosen] = np.arange(len(chosen))
-    after = np.zeros((len(ordered), len(chosen)), np.float32)
-    found, row = _ranges(retrieval.next_keys, ordered.astype(np.int64) * items, items)
-    column = place[retrieval.next_keys[found] % items]
-    kept = column >= 0
-    after[row[kept], column[kept]] = retrieval.next_counts[found[kept]]
-    before = np.zeros_like(after)
-    row_of = np.full(items, -1, np.int64)
-    row_of[ordered] = np.arange(len(ordered))
-    found, column = _ranges(retrieval.next_keys, chosen.astype(np.int64) * items, items)
-    row = row_of[retrieval.next_keys[found] % items]
-    kept = row >= 0
-    before[row[kept], column[kept]] = retrieval.next_counts[found[kept]]
-    return after, before
-
-
-def _fit(
-    retrieval: Retrieval,
-    ordered: IntArray,
-    after: FloatArray,
-    before: FloatArray,
-    of_chosen: FloatArray,
-) -> FloatArray:
-    """float32 [candidates]: the best slot (a, b) of the library for each candidate j.
-
-    The chance of a, j, b in a row against a, b, were each step to depend on the last item only.
-    """
-    if len(ordered) < 2:
-        return np.zeros(after.shape[1], np.float32)
-    a, b = ordered[:-1].astype(np.int64), ordered[1:]
-    direct = _counts(retrieval.next_keys, retrieval.next_counts, a * retrieval.items + b)
-    direct = np.maximum(direct, 1)[:, None]
-    fit: FloatArray = (after[:-1] * before[1:] / (of_chosen * direct)).max(axis=0)
-    return fit
-
-
-def _between(
-    retrieval: Retrieval, ordered: IntArray, chosen: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """The chance that a candidate stands in a slot of the library: the best, and in any.
-
-    Both float32 [candidates]. A slot is two neighbours a, b of the library; the chance is the
-    share of libraries with j between them among those with a, j, b or a, b in a row.
-    """
-    items = retrieval.items
-    best, missing = np.zeros(items, np.float32), np.zeros(items, np.float32)
-    if len(ordered) >= 2:
-        slots = ordered[:-1].astype(np.int64) * items + ordered[1:]
-        direct = _counts(retrieval.next_keys, retrieval.next_counts, slots)
-        found, slot = _ranges(retrieval.between_keys, slots * items, items)
-        item = retrieval.between_keys[found] % items
-        counts = retrieval.between_counts[found]
-        chance = counts / (direct[slot] + counts + 1)
-        np.maximum.at(best, item, chance)
-        missing += np.bincount(item, np.log1p(-chance), items).astype(np.float32)
-    return best[chosen], as_float32(1 - np.exp(missing[chosen]))

@@ -14,8 +14,8 @@ import numpy as np
 from steamrec import tables
 from steamrec.baselines.ease import ease_weights, gram_matrix
 from steamrec.models.artifact import Artifact
-from steamrec.reranking.features import Retrieval
 from steamrec.reranking.neighbours import implied_items
+from steamrec.reranking.retrieval import Retrieval
 from steamrec.reranking.tail import latent_directions
 from steamrec.spark.blocks import user_blocks
 from steamrec.spark.keyed import keyed

@@ -18,88 +18,20 @@ from steamrec.settings.models import (
     NeumfSettings,
     RankerSettings,
 )
-from steamrec.settings.section import Fraction, PositiveFloat, PositiveInt, Section
-
-# The settings of [export] that leave items out.
-FILTERS = ("exclude_tags", "max_price", "min_price")
-
-
-class InputSettings(Section):
-    """What the night reads."""
-
-    path: str = Field("", description="The raw file: one path, a glob or a folder; local or a URI.")
-    format: Literal["steam", "interactions"] = Field(
-        "steam",
-        description="'steam': one Python dict a line, as the Steam dump has them. "
-        "'interactions': Parquet or CSV with the columns user and item.",
-    )
-    items_path: str = Field(
-        "",
-        description="Facts about the items (steam_games.json.gz: genres, tags, prices), one Python "
-        "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
-        "input.path. Empty: there are none.",
-    )
-
-
-class IngestSettings(Section):
-    """Reading the raw lines."""
-
-    max_quarantined_fraction: Fraction = Field(
-        0.01, description="The run fails when a larger part of the lines cannot be read."
-    )
-    max_line_bytes: PositiveInt = Field(
-        16_777_216, description="A longer line is quarantined unread."
-    )
-    max_quarantined_characters: PositiveInt = Field(
-        10_000, description="A quarantined line is kept up to this length."
-    )
-
-
-class PrepareSettings(Section):
-    """Choosing users and building interactions."""
-
-    min_items: PositiveInt = Field(
-        5, description="Users with fewer distinct items are left to the popularity list."
-    )
-
-
-class SplitSettings(Section):
-    """What is held out, and for what."""
-
-    method: Literal["random", "first", "given"] = Field(
-        "random",
-        description="'random': one random item of each user. 'first': each user's lowest item "
-        "number, as the notebook does. 'given': a published split, read from holdout_path.",
-    )
-    seed: int = Field(1, description="The seed of the random holdout and of the validation items.")
-    validation_users: Annotated[int, Field(ge=0)] = Field(
-        5_000,
-        description="For so many users (at most one in five) one more item is kept out of fitting, "
-        "to choose the best epoch and the best model.",
-    )
-    holdout_path: str = Field("", description="For 'given': Parquet or CSV with user and item.")
-    negatives_path: str = Field(
-        "", description="For 'given': Parquet or JSON lines with user and items (a list)."
-    )
-
-
-class SamplingSettings(Section):
-    """Drawing negatives."""
-
-    train_negatives: PositiveInt = Field(4, description="Negatives for each training positive.")
-    eval_negatives: PositiveInt = Field(100, description="Distinct negatives for each holdout.")
-    seed: int = Field(1, description="The seed of all draws.")
-    distribution: Literal["uniform", "popularity"] = Field(
-        "uniform",
-        description="How training negatives are spread over the items that a user does not own: "
-        "evenly, or as the item's owners to the power of popularity_power.",
-    )
-    popularity_power: Annotated[float, Field(ge=0)] = Field(
-        0.75, description="The power for distribution = 'popularity'."
-    )
-    rows_per_file: PositiveInt = Field(
-        500_000, description="Training rows in a Parquet file, which is one row group."
-    )
+from steamrec.settings.publishing import (
+    EvaluateSettings,
+    ExportSettings,
+    GatesSettings,
+    ReportSettings,
+)
+from steamrec.settings.reading import (
+    IngestSettings,
+    InputSettings,
+    PrepareSettings,
+    SamplingSettings,
+    SplitSettings,
+)
+from steamrec.settings.section import PositiveFloat, PositiveInt, Section
 
 
 class TrainSettings(Section):
@@ -155,83 +87,6 @@ class TrainSettings(Section):
         if len(set(models)) != len(models):
             raise ValueError("names a model twice")
         return models
-
-
-class EvaluateSettings(Section):
-    """Measuring the rankings."""
-
-    k: tuple[PositiveInt, ...] = Field((1, 5, 10, 20), description="The cut-offs.")
-    bootstrap: PositiveInt = Field(1_000, description="Resamples behind each interval.")
-    seed: int = Field(1, description="The seed of the resamples.")
-
-
-class ExportSettings(Section):
-    """Publishing the lists."""
-
-    k: PositiveInt = Field(10, description="Items in a list, at most.")
-    model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"] = Field(
-        "best",
-        description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
-        "validation items.",
-    )
-    keep: PositiveInt = Field(14, description="Runs of so many nights are kept.")
-    formats: tuple[Literal["json", "csv"], ...] = Field(
-        (),
-        description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
-        "exports/csv).",
-    )
-    exclude_tags: tuple[str, ...] = Field(
-        (),
-        description="Items with one of these tags or genres stand in no list; upper and lower case "
-        "are equal. Needs input.items_path, as do the prices below. Items of which it says nothing "
-        "are kept.",
-    )
-    max_price: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="Dearer items stand in no list."
-    )
-    min_price: float | None = Field(
-        None,
-        ge=0,
-        allow_inf_nan=False,
-        description="Cheaper items stand in no list; free ones cost 0.",
-    )
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Those of FILTERS that are set."""
-        found = {name: getattr(self, name) for name in FILTERS}
-        return {name: value for name, value in found.items() if value not in (None, ())}
-
-
-class GatesSettings(Section):
-    """What an export must satisfy before readers see it; a refusal exits with 3."""
-
-    users: bool = Field(True, description="Every user_id of the raw file has a list, nobody else.")
-    ranks: bool = Field(True, description="Ranks are 1..n, n <= export.k, no item twice.")
-    scores: bool = Field(True, description="Scores are finite and never rise down a list.")
-    owned: bool = Field(True, description="No listed item is owned by the user.")
-    excluded: bool = Field(True, description="No listed item is one that [export] leaves out.")
-    max_row_change: PositiveFloat = Field(
-        0.2, description="Rows may differ by this fraction from the last published run's."
-    )
-    min_overlap: Fraction = Field(
-        0.05, description="At least this part of the last published lists is listed again."
-    )
-    max_ndcg_drop: Fraction = Field(
-        0.1,
-        description="Full-catalogue NDCG@10 may be this fraction below the last published run's.",
-    )
-    max_ndcg_below_popularity: Fraction = Field(
-        0.0, description="Full-catalogue NDCG@10 may be this fraction below popularity's."
-    )
-
-
-class ReportSettings(Section):
-    """The night's report."""
-
-    users: Annotated[int, Field(ge=0, le=100)] = Field(
-        4, description="Users whose lists the report shows, small libraries to large."
-    )
 
 
 class Settings(Section):

@@ -12,7 +12,7 @@ from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.read import cut_long_lines, read_libraries
 from steamrec.ingest.sources import find_sources
 from steamrec.settings import Settings
-from steamrec.settings.model import IngestSettings
+from steamrec.settings.reading import IngestSettings
 from steamrec.stage import Context, Outcome, Stage
 from steamrec.tables import LIBRARIES, PLACE, QUARANTINE
 

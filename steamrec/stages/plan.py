@@ -76,7 +76,7 @@ def _inputs(stage: Stage, context: Context) -> dict[str, str]:
 def settings_of_receipts(workspace: Workspace) -> Settings:
     """The models and the input that the workspace's receipts tell of; defaults for the rest."""
     from steamrec.settings.load import settings_from
-    from steamrec.settings.model import FILTERS
+    from steamrec.settings.publishing import FILTERS
 
     models = [name.removesuffix(".json") for name in workspace.list("receipts/train")]
     order = {name: _finished(workspace, name) for name in models}

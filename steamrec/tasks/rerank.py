@@ -9,8 +9,9 @@ from steamrec.block import Block, LongArray, pack, read_pairs, read_placed_block
 from steamrec.models.cache import cached_artifact
 from steamrec.models.ease import EaseScorer
 from steamrec.models.scorer import FloatArray
-from steamrec.reranking.features import FEATURES, Retrieval, candidates, features
+from steamrec.reranking.features import FEATURES, candidates, features
 from steamrec.reranking.neighbours import adjacent_keys, between_keys, library_order
+from steamrec.reranking.retrieval import Retrieval
 from steamrec.reranking.tail import TAIL_FEATURES, latent_scores, tail_features
 from steamrec.sampling.keyed import TAIL_NEGATIVES
 from steamrec.sampling.negatives import eval_negatives

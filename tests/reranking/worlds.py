@@ -4,8 +4,8 @@ import numpy as np
 
 from steamrec.baselines.ease import ease_weights
 from steamrec.block import Block
-from steamrec.reranking.features import Retrieval
 from steamrec.reranking.neighbours import adjacent_keys, between_keys, implied_items
+from steamrec.reranking.retrieval import Retrieval
 from steamrec.reranking.tail import latent_directions
 
 

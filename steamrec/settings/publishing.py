@@ -1,0 +1,87 @@
+"""The sections of measuring and publishing: evaluation, export, gates, report."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from steamrec.settings.section import Fraction, PositiveFloat, PositiveInt, Section
+
+# The settings of [export] that leave items out.
+FILTERS = ("exclude_tags", "max_price", "min_price")
+
+
+class EvaluateSettings(Section):
+    """Measuring the rankings."""
+
+    k: tuple[PositiveInt, ...] = Field((1, 5, 10, 20), description="The cut-offs.")
+    bootstrap: PositiveInt = Field(1_000, description="Resamples behind each interval.")
+    seed: int = Field(1, description="The seed of the resamples.")
+
+
+class ExportSettings(Section):
+    """Publishing the lists."""
+
+    k: PositiveInt = Field(10, description="Items in a list, at most.")
+    model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"] = Field(
+        "best",
+        description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
+        "validation items.",
+    )
+    keep: PositiveInt = Field(14, description="Runs of so many nights are kept.")
+    formats: tuple[Literal["json", "csv"], ...] = Field(
+        (),
+        description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
+        "exports/csv).",
+    )
+    exclude_tags: tuple[str, ...] = Field(
+        (),
+        description="Items with one of these tags or genres stand in no list; upper and lower case "
+        "are equal. Needs input.items_path, as do the prices below. Items of which it says nothing "
+        "are kept.",
+    )
+    max_price: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="Dearer items stand in no list."
+    )
+    min_price: float | None = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="Cheaper items stand in no list; free ones cost 0.",
+    )
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Those of FILTERS that are set."""
+        found = {name: getattr(self, name) for name in FILTERS}
+        return {name: value for name, value in found.items() if value not in (None, ())}
+
+
+class GatesSettings(Section):
+    """What an export must satisfy before readers see it; a refusal exits with 3."""
+
+    users: bool = Field(True, description="Every user_id of the raw file has a list, nobody else.")
+    ranks: bool = Field(True, description="Ranks are 1..n, n <= export.k, no item twice.")
+    scores: bool = Field(True, description="Scores are finite and never rise down a list.")
+    owned: bool = Field(True, description="No listed item is owned by the user.")
+    excluded: bool = Field(True, description="No listed item is one that [export] leaves out.")
+    max_row_change: PositiveFloat = Field(
+        0.2, description="Rows may differ by this fraction from the last published run's."
+    )
+    min_overlap: Fraction = Field(
+        0.05, description="At least this part of the last published lists is listed again."
+    )
+    max_ndcg_drop: Fraction = Field(
+        0.1,
+        description="Full-catalogue NDCG@10 may be this fraction below the last published run's.",
+    )
+    max_ndcg_below_popularity: Fraction = Field(
+        0.0, description="Full-catalogue NDCG@10 may be this fraction below popularity's."
+    )
+
+
+class ReportSettings(Section):
+    """The night's report."""
+
+    users: Annotated[int, Field(ge=0, le=100)] = Field(
+        4, description="Users whose lists the report shows, small libraries to large."
+    )

@@ -1,0 +1,85 @@
+"""The sections of reading and drawing: from the raw file to split and negatives."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from steamrec.settings.section import Fraction, PositiveInt, Section
+
+
+class InputSettings(Section):
+    """What the night reads."""
+
+    path: str = Field("", description="The raw file: one path, a glob or a folder; local or a URI.")
+    format: Literal["steam", "interactions"] = Field(
+        "steam",
+        description="'steam': one Python dict a line, as the Steam dump has them. "
+        "'interactions': Parquet or CSV with the columns user and item.",
+    )
+    items_path: str = Field(
+        "",
+        description="Facts about the items (steam_games.json.gz: genres, tags, prices), one Python "
+        "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
+        "input.path. Empty: there are none.",
+    )
+
+
+class IngestSettings(Section):
+    """Reading the raw lines."""
+
+    max_quarantined_fraction: Fraction = Field(
+        0.01, description="The run fails when a larger part of the lines cannot be read."
+    )
+    max_line_bytes: PositiveInt = Field(
+        16_777_216, description="A longer line is quarantined unread."
+    )
+    max_quarantined_characters: PositiveInt = Field(
+        10_000, description="A quarantined line is kept up to this length."
+    )
+
+
+class PrepareSettings(Section):
+    """Choosing users and building interactions."""
+
+    min_items: PositiveInt = Field(
+        5, description="Users with fewer distinct items are left to the popularity list."
+    )
+
+
+class SplitSettings(Section):
+    """What is held out, and for what."""
+
+    method: Literal["random", "first", "given"] = Field(
+        "random",
+        description="'random': one random item of each user. 'first': each user's lowest item "
+        "number, as the notebook does. 'given': a published split, read from holdout_path.",
+    )
+    seed: int = Field(1, description="The seed of the random holdout and of the validation items.")
+    validation_users: Annotated[int, Field(ge=0)] = Field(
+        5_000,
+        description="For so many users (at most one in five) one more item is kept out of fitting, "
+        "to choose the best epoch and the best model.",
+    )
+    holdout_path: str = Field("", description="For 'given': Parquet or CSV with user and item.")
+    negatives_path: str = Field(
+        "", description="For 'given': Parquet or JSON lines with user and items (a list)."
+    )
+
+
+class SamplingSettings(Section):
+    """Drawing negatives."""
+
+    train_negatives: PositiveInt = Field(4, description="Negatives for each training positive.")
+    eval_negatives: PositiveInt = Field(100, description="Distinct negatives for each holdout.")
+    seed: int = Field(1, description="The seed of all draws.")
+    distribution: Literal["uniform", "popularity"] = Field(
+        "uniform",
+        description="How training negatives are spread over the items that a user does not own: "
+        "evenly, or as the item's owners to the power of popularity_power.",
+    )
+    popularity_power: Annotated[float, Field(ge=0)] = Field(
+        0.75, description="The power for distribution = 'popularity'."
+    )
+    rows_per_file: PositiveInt = Field(
+        500_000, description="Training rows in a Parquet file, which is one row group."
+    )
