@@ -13,7 +13,6 @@ from steamrec.sampling.negatives import MISSING
 from steamrec.training.tensorflow_quiet import tf
 
 PREFETCH = 4  # batches
-WAITING = 2  # row groups; more would only fill the memory where training is slower than the disk
 # Petastorm unpickles a schema that it finds in these; steamrec never writes them.
 PICKLES = ("_common_metadata", "_metadata")
 
@@ -91,7 +90,6 @@ def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
             schema_fields=[f"^{column}$" for column in columns],
             reader_pool_type="thread",
             workers_count=1,
-            results_queue_size=WAITING,
             shuffle_row_groups=False,
             num_epochs=1,
         )

@@ -37,8 +37,9 @@ from steamrec.training.stream import epoch_batches
 rows = 0
 with epoch_batches(sys.argv[1], 4, 100_000) as batches:
     for users, _ in batches:
+        if not rows:
+            time.sleep(4)  # what is read ahead piles up meanwhile
         rows += len(users)
-        time.sleep(0.01)  # slower than the disk: what was read ahead would pile up
 print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
