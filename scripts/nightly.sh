@@ -33,10 +33,12 @@ for stage in ingest prepare sample train evaluate export report; do
   code=0
   submit "$stage" "${dated[@]}" "$@" || code=$?
   if [ "$code" -ne 0 ]; then
-    # The report tells of a refused run too.
-    if [ "$stage" = export ] && [ "$code" -eq 3 ]; then submit report "$@" || true; fi
     echo "nightly.sh: $stage ended with exit code $code; the last lines of $log:" >&2
     tail -n 5 "$log" >&2
+    # The report tells of a refused run too; the refusal stays what the night ends with.
+    if [ "$stage" = export ] && [ "$code" -eq 3 ]; then
+      submit report "$@" || echo "nightly.sh: the report failed too; see $log" >&2
+    fi
     exit "$code"
   fi
 done

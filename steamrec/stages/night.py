@@ -1,5 +1,6 @@
 """The night: which stages there are and in which order they run."""
 
+import logging
 from collections.abc import Iterable
 
 from steamrec.errors import GateRefusedError
@@ -11,6 +12,8 @@ from steamrec.stages.evaluate import evaluate_stage
 from steamrec.stages.rank import rank_stage
 from steamrec.stages.report import refused_report, report_stage
 from steamrec.stages.train import fitted_models, train_stage
+
+log = logging.getLogger(__name__)
 
 
 def stages_of(command: str, settings: Settings) -> list[Stage]:
@@ -45,10 +48,18 @@ def run_stages(stages: Iterable[Stage], context: Context) -> None:
         try:
             _run(stage, context)
         except GateRefusedError:
-            for report in stages:
-                if report.name == "report":
-                    _run(report, context)
+            _report_refusal(stages, context)
             raise
+
+
+def _report_refusal(stages: Iterable[Stage], context: Context) -> None:
+    """Run the report among `stages`; should it fail, the refusal is still what the night says."""
+    for stage in stages:
+        if stage.name == "report":
+            try:
+                _run(stage, context)
+            except Exception as error:
+                log.warning("report: it could not tell of the refused run: %s", error)
 
 
 def _run(stage: Stage, context: Context) -> None:

@@ -1,0 +1,33 @@
+"""What a refusing gate does to the stages after it."""
+
+import pytest
+
+from steamrec.errors import GateRefusedError, RunError
+from steamrec.settings import load_settings
+from steamrec.stage import Context, Outcome, Stage
+from steamrec.stages.night import run_stages
+from steamrec.workspace import Workspace
+
+
+@pytest.mark.parametrize("report_fails", [False, True])
+def test_a_refusal_is_reported_and_stays_the_nights_error(tmp_path, report_fails):
+    ran = []
+
+    def stage(name, error=None):
+        def run(context):
+            ran.append(name)
+            if error is not None:
+                raise error
+            return Outcome()
+
+        return Stage(name, 1, (), lambda settings: {}, run)
+
+    stages = [
+        stage("export", GateRefusedError("The gate 'rows' refused.")),
+        stage("between"),
+        stage("report", RunError("no page") if report_fails else None),
+    ]
+    context = Context(load_settings(None), Workspace(str(tmp_path)))
+    with pytest.raises(GateRefusedError, match="'rows'"):
+        run_stages(stages, context)
+    assert ran == ["export", "report"]
