@@ -120,5 +120,8 @@ def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
         # The target, and all that is free: fewer items are free than are asked for.
         assert part["valid"].sum() == 1 + ITEMS - size
         target = block.items[block.offsets[user]]
+        free = np.setdiff1d(np.arange(ITEMS), libraries[user])
+        drawn = np.sort(owners[part.index[1 : 1 + len(free)]])
+        np.testing.assert_allclose(drawn, np.sort(retrieval.owners[free]), rtol=1e-3)
         assert owners[part.index[0]] == pytest.approx(retrieval.owners[target], rel=1e-3)
     assert list(frame.columns) == ["user", "slot", *TAIL_COLUMNS]
