@@ -1,72 +1,35 @@
-"""Exact negatives: items that a user does not own, drawn without rejection.
+"""Exact negatives: items that a user does not own.
 
-A user who owns the sorted items o_0 < o_1 < ... leaves items - owned free ones. The r-th free
-item is r + (the number of i with o_i - i <= r): a bisection in o_i - i, which never falls.
+A draw for training is one from the whole catalogue; where that hits an owned item, a second word
+picks the rank of a free one (free_items.py). With owned weight O of a total W, item j comes out
+with the probability w_j / W + O / W * w_j / (W - O) = w_j / (W - O): exactly as if drawn among
+the free items, in two steps at most, and nearly always in one that needs no search.
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from steamrec.block import Block, IntArray
+from steamrec.sampling.free_items import free_items, weighted_free_items
 from steamrec.sampling.keyed import (
     EVAL_NEGATIVES,
+    GAMMA,
     TRAIN_NEGATIVES,
     LongArray,
     WordArray,
     bounded,
+    mix,
     stream_keys,
     words,
 )
 
 MISSING = -1
-PORTION = 32_768
-
-
-def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> IntArray:
-    """int32: the ranks-th item (from 0) that user number `rows` of the block does not own.
-
-    rows and ranks have the same shape, and each rank is below the user's number of free items.
-    One bisection serves all users: each user's o_i - i is lifted into a range of its own.
-    """
-    owned = np.diff(block.offsets)
-    width = items + 1
-    # Half as wide numbers where they suffice: the bisection's cost is memory.
-    kind: Any = np.int32 if len(owned) * width < 2**31 else np.int64
-    lifts: npt.NDArray[Any] = np.arange(0, len(owned) * width, width, dtype=kind)
-    starts: npt.NDArray[Any] = block.offsets[:-1].astype(kind)
-    gaps: npt.NDArray[Any] = block.items - np.arange(len(block.items), dtype=kind)
-    gaps += np.repeat(lifts + starts, owned)
-    drawn: npt.NDArray[Any] = ranks.astype(kind)
-    found = np.searchsorted(gaps, lifts[rows] + drawn, side="right")
-    drawn += found.astype(kind)
-    drawn -= starts[rows]
-    return drawn.astype(np.int32, copy=False)
-
-
-def weighted_free_items(
-    block: Block, rows: LongArray, points: LongArray, cumulative: LongArray
-) -> IntArray:
-    """int32: the free item of user number `rows` under which the point falls.
-
-    Item j is as wide as its whole-number weight, cumulative[j + 1] - cumulative[j] (int64
-    [items + 1], from 0); the free items of a user are laid end to end, and each point is below
-    their total. With all weights 1 this is `free_items`.
-    """
-    starts = block.offsets[:-1]
-    owners = np.repeat(np.arange(len(starts)), np.diff(block.offsets))
-    widths = np.diff(cumulative)[block.items]
-    before = np.concatenate([[0], np.cumsum(widths)])  # owned weight, over the whole block
-    own_before = before[:-1] - before[starts][owners]
-    gaps = cumulative[block.items] - own_before  # free weight below each owned item
-    width = cumulative[-1] + 1
-    found = np.searchsorted(owners * width + gaps, rows * width + points, side="right")
-    shifted = points + before[found] - before[starts[rows]]
-    drawn: IntArray = (np.searchsorted(cumulative, shifted, side="right") - 1).astype(np.int32)
-    return drawn
+PORTION = 65_536  # draws at a time: what stays in a core's cache
+CELLS = 2**23  # of the table of users and items that a portion may use, one byte each
+_STEPS = np.arange(PORTION, dtype=np.uint64) * GAMMA
 
 
 def train_negatives(
@@ -88,42 +51,88 @@ def train_negatives(
     keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, block.users)
     negatives = np.empty((int(positives.sum()), per_positive), np.int32)
     filled = negatives.reshape(-1)
+    most = max(1, CELLS // items)
+    owned = np.zeros(min(most, len(keys)) * items, np.bool_)
     end = 0
-    for first, last in _portions(positives * per_positive):
+    for first, last in _portions(positives * per_positive, most):
         draws = positives[first:last] * per_positive
         start, end = end, end + int(draws.sum())
         part = _users(block, first, last)
-        filled[start:end] = _draw(part, draws, items, keys[first:last], cumulative)
+        filled[start:end] = _draw(part, draws, items, keys[first:last], cumulative, owned)
     return negatives
 
 
 def _draw(
-    block: Block, draws: LongArray, items: int, keys: WordArray, cumulative: LongArray | None
+    block: Block,
+    draws: LongArray,
+    items: int,
+    keys: WordArray,
+    cumulative: LongArray | None,
+    owned: npt.NDArray[np.bool_],
 ) -> IntArray:
-    """int32 [draws.sum()]: the first `draws` negatives of each user's stream."""
+    """int32 [draws.sum()]: the first `draws` negatives of each user's stream.
+
+    `owned` is all False before and after: room for one cell a user and item.
+    """
+    starts = np.cumsum(draws) - draws
+    drawn_words = _streams(keys, starts, draws)
+    lifts = np.arange(0, len(draws) * items, items)
+    cells = block.items + np.repeat(lifts, np.diff(block.offsets))
     if cumulative is None:
-        free = items - np.diff(block.offsets)
+        picked = bounded(drawn_words, np.array(items))
     else:
-        before = np.concatenate([[0], np.cumsum(np.diff(cumulative)[block.items])])
-        free = cumulative[-1] - np.diff(before[block.offsets])
-    rows = np.repeat(np.arange(len(block.users)), draws)
-    number = np.arange(len(rows)) - (np.cumsum(draws) - draws)[rows]
-    points = bounded(words(keys[rows], number), free[rows])
-    if cumulative is None:
-        drawn = free_items(block, rows, points, items)
-    else:
-        drawn = weighted_free_items(block, rows, points, cumulative)
-    if not free.all():
-        drawn[free[rows] == 0] = MISSING
+        points = bounded(drawn_words, cumulative[-1:])
+        picked = np.searchsorted(cumulative, points, side="right") - 1
+    owned[cells] = True
+    hits = np.flatnonzero(owned[picked + np.repeat(lifts, draws)])
+    owned[cells] = False
+    drawn = picked.astype(np.int32)
+    if len(hits):
+        rows = np.searchsorted(starts, hits, side="right") - 1
+        drawn[hits] = _among_free(block, rows, items, mix(drawn_words[hits]), cumulative)
     return drawn
 
 
-def _portions(draws: LongArray) -> Iterator[tuple[int, int]]:
-    """Ranges of users with about PORTION draws each: what stays in a core's cache."""
+def _streams(keys: WordArray, starts: LongArray, draws: LongArray) -> WordArray:
+    """uint64 [draws.sum()]: keyed.words(key, 0), (key, 1), ... of each stream in turn."""
+    total = int(draws.sum())
+    steps = _STEPS[:total] if total <= PORTION else np.arange(total, dtype=np.uint64) * GAMMA
+    with np.errstate(over="ignore"):
+        counters = np.repeat(keys - starts.astype(np.uint64) * GAMMA, draws)
+        counters += steps
+        return mix(counters)
+
+
+def _among_free(
+    block: Block,
+    rows: LongArray,
+    items: int,
+    drawn_words: WordArray,
+    cumulative: LongArray | None,
+) -> IntArray:
+    """int32, one a word: a free item of user number `rows`; MISSING where there is none."""
+    if cumulative is None:
+        free = items - np.diff(block.offsets)[rows]
+    else:
+        before = np.concatenate([[0], np.cumsum(np.diff(cumulative)[block.items])])
+        free = (cumulative[-1] - np.diff(before[block.offsets]))[rows]
+    drawn: IntArray = np.full(len(rows), MISSING, np.int32)
+    some = free > 0
+    points = bounded(drawn_words[some], free[some])
+    if cumulative is None:
+        drawn[some] = free_items(block, rows[some], points, items)
+    else:
+        drawn[some] = weighted_free_items(block, rows[some], points, cumulative)
+    return drawn
+
+
+def _portions(draws: LongArray, most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of at most `most` users with about PORTION draws in all."""
     ends = np.cumsum(draws)
     total = int(ends[-1]) if len(ends) else 0
     cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION)) + 1
-    yield from pairwise(np.unique([0, *cuts.tolist(), len(draws)]).tolist())
+    every = range(0, len(draws), most)
+    yield from pairwise(np.unique([*every, *cuts.tolist(), len(draws)]).tolist())
 
 
 def _users(block: Block, first: int, last: int) -> Block:

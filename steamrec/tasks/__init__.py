@@ -1,1 +1,5 @@
-"""What runs on the executors: Arrow batches to the NumPy cores and back."""
+"""What runs in Spark's Python workers, on executors: batches in, batches out."""
+
+from steamrec.spark.worker import keep_archives
+
+keep_archives()

@@ -1,4 +1,7 @@
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from steamrec.block import Block
 from steamrec.sampling import epochs
@@ -56,6 +59,16 @@ def test_equal_keys_are_ordered_by_user_and_item(monkeypatch):
     monkeypatch.setattr(epochs, "row_keys", lambda rows, seed, epoch: np.zeros(len(rows), "u8"))
     rows = np.array([[2, 1, 9], [1, 5, 9], [1, 4, 9]], np.int32)
     assert in_random_order(rows, 1, 0).tolist() == [[1, 4, 9], [1, 5, 9], [2, 1, 9]]
+
+
+@given(st.lists(st.sampled_from([0, 1, 7, 2**32, 2**48, 2**48 + 1, 2**63, 2**64 - 1])))
+def test_the_order_is_that_of_the_keys(keys):
+    rows = np.arange(2 * len(keys), dtype=np.int32).reshape(-1, 2)[::-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(epochs, "row_keys", lambda rows, seed, epoch: np.array(keys, "u8"))
+        ordered = in_random_order(rows, 1, 0)
+    twin = sorted(zip(keys, rows.tolist(), strict=True))
+    assert ordered.tolist() == [row for _, row in twin]
 
 
 def test_the_order_is_random_and_another_in_each_epoch():

@@ -5,14 +5,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from steamrec.block import Block
-from steamrec.sampling.keyed import EVAL_NEGATIVES, TRAIN_NEGATIVES, bounded, stream_keys, words
-from steamrec.sampling.negatives import (
-    MISSING,
-    eval_negatives,
-    free_items,
-    train_negatives,
-    weighted_free_items,
+from steamrec.sampling import negatives
+from steamrec.sampling.free_items import free_items, weighted_free_items
+from steamrec.sampling.keyed import (
+    EVAL_NEGATIVES,
+    TRAIN_NEGATIVES,
+    bounded,
+    mix,
+    stream_keys,
+    words,
 )
+from steamrec.sampling.negatives import MISSING, eval_negatives, train_negatives
 
 ITEMS = 12
 
@@ -66,8 +69,14 @@ def slow_twin(user, owned, draws, seed, epoch):
     """The definition, one draw at a time."""
     free = [item for item in range(ITEMS) if item not in owned]
     key = stream_keys(seed, TRAIN_NEGATIVES, epoch, np.array([user]))
-    picks = [bounded(words(key, np.array([draw])), np.array([len(free)]))[0] for draw in draws]
-    return [free[pick] for pick in picks]
+    drawn = []
+    for draw in draws:
+        word = words(key, np.array([draw]))
+        item = int(bounded(word, np.array([ITEMS]))[0])
+        if item in owned:
+            item = free[bounded(mix(word), np.array([len(free)]))[0]]
+        drawn.append(item)
+    return drawn
 
 
 def test_train_negatives_equal_their_definition():
@@ -79,6 +88,16 @@ def test_train_negatives_equal_their_definition():
         *slow_twin(42, owned[2], range(6), 5, 9),
     ]
     assert drawn.ravel().tolist() == expected
+
+
+@pytest.mark.parametrize("cells", [1, 3 * ITEMS])
+def test_draws_do_not_depend_on_the_portions(cells, monkeypatch):
+    owned = [{0, 3, 4}, set(), set(range(12)), {11}, {5}]
+    whole = train_negatives(block_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
+    monkeypatch.setattr(negatives, "PORTION", 4)
+    monkeypatch.setattr(negatives, "CELLS", cells)
+    parted = train_negatives(block_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
+    assert parted.tolist() == whole.tolist()
 
 
 def test_a_draw_depends_on_seed_epoch_and_user_alone():
@@ -110,9 +129,9 @@ def test_train_negatives_are_spread_as_asked(weighted):
 @given(libraries, st.integers(1, ITEMS), st.integers(0, 2**40))
 def test_eval_negatives_are_distinct_and_never_owned(owned, count, seed):
     drawn = eval_negatives(block_of(owned), count, ITEMS, seed)
-    for items, negatives in zip(owned, drawn, strict=True):
-        chosen = set(negatives.tolist())
-        assert len(chosen) == len(negatives) == min(count, ITEMS - len(items))
+    for items, some in zip(owned, drawn, strict=True):
+        chosen = set(some.tolist())
+        assert len(chosen) == len(some) == min(count, ITEMS - len(items))
         assert not chosen & items
 
 
