@@ -57,9 +57,11 @@ def print_user(user_id: str, root: str, k: int) -> None:
 def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> None:
     """Print a list for somebody who owns `item_ids` (commas between), or the game called `like`.
 
-    Raises UsageError for items that are not known, or when no model scores from owned items.
+    What the last exported night left out of its lists stands in none here. Raises UsageError for
+    items that are not known, or when no model scores from owned items.
     """
     from steamrec.lookup.catalogue import load_catalogue
+    from steamrec.lookup.facts import left_out_ids
     from steamrec.lookup.weights import best_items, leaning, weight_rows, weights_model
 
     workspace = Workspace(root)
@@ -77,6 +79,8 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
             "train.models and run `steamrec train` (the other models know only their own users)."
         )
     weights = weight_rows(workspace, model, owned)
+    barred = left_out_ids(workspace)
+    excluded = [item for item, item_id in enumerate(catalogue.ids) if item_id in barred]
     lines = [
         Line(
             catalogue.names[item],
@@ -84,7 +88,7 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
             score,
             [catalogue.names[reason] for reason in leaning(weights, owned, item, LEANING)],
         )
-        for item, score in best_items(weights, owned, k)
+        for item, score in best_items(weights, owned, k, excluded)
     ]
     names = ", ".join(clean(catalogue.names[item]) for item in owned[:5])
     more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""

@@ -1,10 +1,13 @@
 """What is known of items beside their names, and how it is written for people."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from steamrec.settings.publishing import FILTERS, ExportSettings
 from steamrec.tables import ITEM_FACTS
 from steamrec.workspace import Workspace
+from steamrec.workspace.receipts import load_receipt
 
 GENRES_SHOWN = 3
 
@@ -19,6 +22,27 @@ def known_facts(workspace: Workspace, item_ids: Sequence[str]) -> dict[str, dict
     filters = [("item_id", "in", list(item_ids))]
     found = pq.read_table(workspace.path(ITEM_FACTS.name), columns=columns, filters=filters)
     return {row["item_id"]: row for row in found.to_pylist()}
+
+
+def left_out_ids(workspace: Workspace) -> set[str]:
+    """The item_ids that the settings of the last exported night keep out of every list."""
+    import pyarrow.parquet as pq
+
+    from steamrec.publish.exclusions import left_out
+
+    receipt = load_receipt(workspace, "export")
+    used = receipt.settings if receipt else {}
+    given = {name: used[name] for name in FILTERS if name in used}
+    settings = ExportSettings.model_validate_json(json.dumps(given))
+    if not settings.filters or not workspace.has_table(ITEM_FACTS.name):
+        return set()
+    columns = ["item_id", "genres", "tags", "price"]
+    rows = pq.read_table(workspace.path(ITEM_FACTS.name), columns=columns).to_pylist()
+    return {
+        row["item_id"]
+        for row in rows
+        if left_out(row["genres"] + row["tags"], row["price"], settings)
+    }
 
 
 def price_words(price: float | None) -> str:

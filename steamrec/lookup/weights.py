@@ -3,6 +3,8 @@
 The weights are EASE's (Steck, WWW 2019): the score of item j is the sum of w_ij over owned i.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,14 +37,16 @@ def weight_rows(workspace: Workspace, model: str, owned: list[int]) -> FloatArra
     return np.asarray(weights[owned], np.float32)
 
 
-def best_items(rows: FloatArray, owned: list[int], k: int) -> list[tuple[int, float]]:
-    """The k best (item, score) that are not owned, best first, ties by lower item number.
+def best_items(
+    rows: FloatArray, owned: list[int], k: int, excluded: Sequence[int] = ()
+) -> list[tuple[int, float]]:
+    """The k best (item, score), neither owned nor excluded, ties by lower item number.
 
-    rows: float32 [owned, items]. Only items with a score above 0 are listed: the others do not
-    follow from what is owned.
+    rows: float32 [owned, items]; the list is best first. Only items with a score above 0 stand in
+    it: the others do not follow from what is owned.
     """
     scores = rows.sum(axis=0)
-    scores[owned] = -np.inf
+    scores[[*owned, *excluded]] = -np.inf
     order = np.argsort(-scores, kind="stable")[:k]
     return [(int(item), float(scores[item])) for item in order if scores[item] > 0]
 

@@ -36,6 +36,7 @@ def write_small_workspace(folder: Path, ease: bool = True, facts: bool = False) 
         genres = [["Action", "Puzzle", "Co-op", "Comedy"], ["Action"], ["RP\x1bG", "x" * 40]]
         table("item_facts", {
             "item_id": [ids[1], ids[2], ids[3]], "genres": genres, "price": [9.99, 0.0, None],
+            "tags": [[], ["Gore"], ["FPS"]],
         })  # fmt: skip
         workspace.write_bytes("item_facts/_SUCCESS", b"")
     run = "exports/dt=2026-01-31/run=20260131T010203Z-abc"

@@ -3,6 +3,7 @@ from click.testing import CliRunner
 
 from steamrec.cli.main import cli
 from steamrec.errors import UsageError
+from steamrec.workspace import Receipt
 from tests.cli.small_workspace import write_small_workspace
 
 
@@ -50,6 +51,24 @@ def test_prices_and_genres_stand_beside_the_games_that_have_them(tmp_path):
     assert recommend(tmp_path, "cold")[1] == "   1  Portal       10           5"
     assert recommend(tmp_path, "--items", "10")[1].endswith("$9.99  Action, Puzzle, Co-op")
     assert recommend(tmp_path, "--like", "doom")[2].endswith("$9.99  Action, Puzzle, Co-op")
+
+
+@pytest.mark.parametrize(
+    ("filters", "games"),
+    [
+        ({}, ["Hexen?[31m", "Portal 2"]),
+        ({"exclude_tags": ["co-op"]}, ["Hexen?[31m"]),
+        ({"max_price": 9.0}, ["Hexen?[31m"]),
+        ({"exclude_tags": ["FPS"]}, ["Portal 2"]),
+        ({"min_price": 0.0, "max_price": 10.0}, ["Hexen?[31m", "Portal 2"]),
+    ],
+)
+def test_a_newcomers_list_leaves_out_what_the_night_did(tmp_path, filters, games):
+    workspace = write_small_workspace(tmp_path, facts=True)
+    settings = {"k": 10, "exclude_tags": [], "max_price": None, "min_price": None} | filters
+    Receipt("export", "", settings, {}, {}, {}, 1.0, "").save(workspace)
+    lines = recommend(tmp_path, "--items", "30,50")[1:]
+    assert [line[6:16].strip() for line in lines] == games
 
 
 @pytest.mark.parametrize(
