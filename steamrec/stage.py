@@ -38,7 +38,8 @@ class Context:
         return open_session(self.master)
 
     def read(self, table: Table) -> "DataFrame":
-        """A table of the workspace."""
+        """A table of the workspace; raises RunError when a file of it is empty."""
+        self.workspace.refuse_empty_files(table.name)
         return self.spark.read.schema(table.ddl).parquet(self.workspace.path(table.name))
 
     def write(self, frame: "DataFrame", table: Table) -> None:

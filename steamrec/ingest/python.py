@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from steamrec.literal import Limits, Unreadable, read_library
+from steamrec.spark.worker import keep_archives
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
 _LINES_PER_BATCH = 10
+keep_archives()  # workers import this module with `rewrite`
+
 RESULT_TYPE = "json string, reason string, shown string"
 
 

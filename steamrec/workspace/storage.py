@@ -68,6 +68,19 @@ class Workspace:
         """Whether the table was written to its end (Spark's _SUCCESS marker is there)."""
         return self.exists(f"{name}/_SUCCESS")
 
+    def refuse_empty_files(self, name: str) -> None:
+        """Raise RunError for a Parquet file of 0 bytes in table `name`: Spark would skip it."""
+        if not self.exists(name):
+            return
+        self._files.invalidate_cache()
+        for file in self._files.ls(self._inner(name), detail=True):
+            base = str(file["name"]).rsplit("/", 1)[-1]
+            if file["size"] == 0 and file["type"] == "file" and base.endswith(".parquet"):
+                raise RunError(
+                    f"{self.path(name)}/{base} is damaged (0 bytes); run the night with --fresh, "
+                    "which writes it anew."
+                )
+
     def list(self, name: str) -> list[str]:
         """The names directly under folder `name`, sorted; empty when it is not there."""
         if not self.exists(name):

@@ -1,6 +1,9 @@
 import pytest
 
+from steamrec import tables
 from steamrec.errors import RunError, UsageError
+from steamrec.settings import load_settings
+from steamrec.stage import Context
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import load_receipt, receipt_name
 
@@ -25,6 +28,16 @@ def test_files_come_back(workspace):
     assert not workspace.exists("a/b.json")
     workspace.remove("c.json")
     assert workspace.list("missing") == []
+
+
+def test_an_empty_file_of_a_table_is_damage_that_no_reader_passes_over(workspace):
+    workspace.refuse_empty_files("users")  # not written yet
+    workspace.write_bytes("users/_SUCCESS", b"")
+    workspace.write_bytes("users/part-0.parquet", b"PAR1")
+    workspace.refuse_empty_files("users")
+    workspace.write_bytes("users/part-1.parquet", b"")
+    with pytest.raises(RunError, match=r"users/part-1\.parquet is damaged \(0 bytes\).*--fresh"):
+        Context(load_settings(None), workspace).read(tables.USERS)
 
 
 def test_a_write_leaves_nothing_beside_the_file(tmp_path):
