@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measure on the real file; figures go to build/bench and to standard output.
-#   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT]
+#   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT] [NIGHT]
 # WHAT: steam (the whole night of conf/steam.toml; the default), networks (the same with the three
 # networks only), notebook and notebook-large-batch (those of conf/<name>.toml), ingest (the stage
 # against ast.literal_eval on every line), sampling (the stage and its NumPy core against a plain
@@ -9,6 +9,7 @@
 # warm (epochs that a warm start saves, on the same), export (top-10 lists for everybody by the
 # models of a finished "steam", against implicit's), quality (time to the notebook's HR@10, on a
 # finished "notebook-large-batch"),
+# training and sampling take another finished NIGHT ("networks") in place of "steam";
 # --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,17 +24,17 @@ case $what in
     .venv/bin/python scripts/bench_ingest.py "$raw" | tee build/bench/ingest.json
     ;;
   sampling)
-    if [ ! -e build/bench/workspace-steam/receipts/split.json ]; then
+    if [ ! -e "build/bench/workspace-${2:-steam}/receipts/split.json" ]; then
       .venv/bin/steamrec ingest --config conf/steam.toml --workspace build/bench/workspace-steam \
         --master 'local[2]' --set "input.path=$raw"
       .venv/bin/steamrec prepare --config conf/steam.toml --workspace build/bench/workspace-steam \
         --master 'local[2]' --set "input.path=$raw"
     fi
-    .venv/bin/python scripts/bench_sampling.py build/bench/workspace-steam |
+    .venv/bin/python scripts/bench_sampling.py "build/bench/workspace-${2:-steam}" |
       tee build/bench/sampling.json
     ;;
   training)
-    .venv/bin/python scripts/bench_training.py build/bench/workspace-steam \
+    .venv/bin/python scripts/bench_training.py "build/bench/workspace-${2:-steam}" \
       | tee build/bench/training.json
     ;;
   steam | networks | notebook | notebook-large-batch)

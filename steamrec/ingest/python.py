@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
 _LINES_PER_BATCH = 10
-keep_archives()  # workers import this module with `rewrite`
-
 RESULT_TYPE = "json string, reason string, shown string"
+
+keep_archives()  # workers import this module with `rewrite`
 
 
 def rewrite(line: bytes, length: int, limits: Limits, max_shown: int) -> tuple[Any, Any, Any]:

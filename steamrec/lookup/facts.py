@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from steamrec.errors import UsageError
 from steamrec.settings.publishing import FILTERS, ExportSettings
 from steamrec.tables import ITEM_FACTS
 from steamrec.workspace import Workspace
@@ -25,7 +26,10 @@ def known_facts(workspace: Workspace, item_ids: Sequence[str]) -> dict[str, dict
 
 
 def left_out_ids(workspace: Workspace) -> set[str]:
-    """The item_ids that the settings of the last exported night keep out of every list."""
+    """The item_ids that the settings of the last exported night keep out of every list.
+
+    Raises UsageError when they cannot be told, as the facts about the items are gone.
+    """
     import pyarrow.parquet as pq
 
     from steamrec.publish.exclusions import left_out
@@ -34,8 +38,14 @@ def left_out_ids(workspace: Workspace) -> set[str]:
     used = receipt.settings if receipt else {}
     given = {name: used[name] for name in FILTERS if name in used}
     settings = ExportSettings.model_validate_json(json.dumps(given))
-    if not settings.filters or not workspace.has_table(ITEM_FACTS.name):
+    if not settings.filters:
         return set()
+    if not workspace.has_table(ITEM_FACTS.name):
+        names = " and ".join(f"export.{name}" for name in settings.filters)
+        raise UsageError(
+            f"The workspace {workspace.root} was exported with {names}, but its table "
+            f"'{ITEM_FACTS.name}' is not whole; run `steamrec nightly` again."
+        )
     columns = ["item_id", "genres", "tags", "price"]
     rows = pq.read_table(workspace.path(ITEM_FACTS.name), columns=columns).to_pylist()
     return {

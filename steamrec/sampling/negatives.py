@@ -29,7 +29,6 @@ from steamrec.sampling.keyed import (
 MISSING = -1
 PORTION = 65_536  # draws at a time: what stays in a core's cache
 CELLS = 2**23  # of the table of users and items that a portion may use, one byte each
-_STEPS = np.arange(PORTION, dtype=np.uint64) * GAMMA
 
 
 def train_negatives(
@@ -95,11 +94,10 @@ def _draw(
 
 def _streams(keys: WordArray, starts: LongArray, draws: LongArray) -> WordArray:
     """uint64 [draws.sum()]: keyed.words(key, 0), (key, 1), ... of each stream in turn."""
-    total = int(draws.sum())
-    steps = _STEPS[:total] if total <= PORTION else np.arange(total, dtype=np.uint64) * GAMMA
+    steps = np.arange(int(draws.sum()), dtype=np.uint64)
     with np.errstate(over="ignore"):
         counters = np.repeat(keys - starts.astype(np.uint64) * GAMMA, draws)
-        counters += steps
+        counters += steps * GAMMA
         return mix(counters)
 
 

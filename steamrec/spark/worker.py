@@ -4,7 +4,8 @@ import zipimport
 from pathlib import Path
 
 _original = zipimport.zipimporter.invalidate_caches
-_known: dict[str, tuple[int, int]] = {}
+# By archive and folder in it, as each package has a finder with a directory of its own.
+_known: dict[tuple[str, str], tuple[int, int]] = {}
 
 
 def keep_archives() -> None:
@@ -12,7 +13,8 @@ def keep_archives() -> None:
 
     Before each task PySpark calls importlib.invalidate_caches(), upon which CPython reads the
     directory of pyspark.zip and of every archive of --py-files anew for each package imported
-    from it: 0.2 seconds of a core a task, which is more than many tasks take.
+    from it: 0.2 seconds of a core a task, which is more than many tasks take. It holds for the
+    whole process; an archive that is replaced is read again, as before.
     """
     zipimport.zipimporter.invalidate_caches = _reread_if_changed  # type: ignore
 
@@ -24,6 +26,7 @@ def _reread_if_changed(finder: zipimport.zipimporter) -> None:
         _original(finder)
         return
     state = (status.st_mtime_ns, status.st_size)
-    if _known.setdefault(finder.archive, state) != state:
-        _known[finder.archive] = state
+    place = (finder.archive, finder.prefix)
+    if _known.setdefault(place, state) != state:
+        _known[place] = state
         _original(finder)

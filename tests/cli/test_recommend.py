@@ -71,6 +71,13 @@ def test_a_newcomers_list_leaves_out_what_the_night_did(tmp_path, filters, games
     assert [line[6:16].strip() for line in lines] == games
 
 
+def test_without_the_facts_nobody_can_say_what_is_left_out(tmp_path):
+    workspace = write_small_workspace(tmp_path)
+    Receipt("export", "", {"max_price": 9.0}, {}, {}, {}, 1.0, "").save(workspace)
+    with pytest.raises(UsageError, match=r"export\.max_price.*item_facts.*nightly"):
+        recommend(tmp_path, "--items", "30,50")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

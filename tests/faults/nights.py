@@ -20,9 +20,17 @@ SETTINGS = (
 )
 
 
+def facts_beside(raw):
+    """Where the items' file of a raw file stands, if there is one."""
+    return raw.with_name("facts.json")
+
+
 def start(workspace, raw, date="2026-01-31", command="nightly", *more, conf=ROOT / "conf", cores=2):
     """Start a stage command on so many cores; its log can be read from `stderr`."""
-    given = [f"--set={value}" for value in (*SETTINGS, f"input.path={raw}")]
+    inputs = [f"input.path={raw}"]
+    if facts_beside(raw).exists():
+        inputs.append(f"input.items_path={facts_beside(raw)}")
+    given = [f"--set={value}" for value in (*SETTINGS, *inputs)]
     dated = ["--date", date] if command in ("nightly", "export") else []
     arguments = [
         command,

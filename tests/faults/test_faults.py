@@ -10,12 +10,22 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from steamrec.generate.write import write_file
-from tests.faults.nights import finish, hashes, kill_in_stage, kill_when, start
+from steamrec.generate.write import write_facts, write_file
+from tests.faults.nights import facts_beside, finish, hashes, kill_in_stage, kill_when, start
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.timeout(2_400)
-STAGES = ["ingest", "prepare", "split", "sample", "train/gmf", "rank/gmf", "evaluate", "export"]
+STAGES = [
+    "ingest",
+    "prepare",
+    "split",
+    "facts",
+    "sample",
+    "train/gmf",
+    "rank/gmf",
+    "evaluate",
+    "export",
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +34,7 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     raw = folder / "raw.json"
     write_file(300, 3, str(raw))
+    write_facts(300, 3, str(facts_beside(raw)))
     code, log = finish(folder / "workspace", raw)
     assert code == 0, log
     return raw, folder / "workspace"
