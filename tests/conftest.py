@@ -12,6 +12,8 @@ from steamrec.stage import Context
 from steamrec.workspace import Workspace
 
 os.environ["STEAMREC_DEBUG"] = "1"
+# All JVMs of the tests: they run for seconds, so they had better start fast than run fast.
+os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +21,9 @@ def spark() -> Iterator[SparkSession]:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from steamrec.spark import session
 
-    session.LOCAL["spark.driver.memory"] = "2g"
+    session.LOCAL |= {"spark.driver.memory": "2g", "spark.sql.codegen.cache.maxEntries": "5000"}
     opened = session.open_session("local[2]")
-    opened.conf.set("spark.sql.shuffle.partitions", "4")
+    opened.conf.set("spark.sql.shuffle.partitions", "2")
     yield opened
     opened.stop()
 
@@ -39,6 +41,17 @@ def make_context(spark: SparkSession, tmp_path: Path) -> Callable[..., Context]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def published_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The raw file and the workspace of a small published night, for all test processes."""
+    from tests.faults.nights import make_published_night
+
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    return make_published_night(base / "published")
 
 
 @pytest.fixture(scope="session")

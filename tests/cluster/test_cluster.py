@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,11 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from steamrec.generate.write import write_file
-from tests.faults.nights import ROOT, SETTINGS, finish, hashes
+from tests.faults.nights import ROOT, SETTINGS, facts_beside, hashes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(2_400)]
-OPTIONS = "--driver-memory 1g --executor-memory 700m --conf spark.sql.shuffle.partitions=2"
+OPTIONS = (
+    "--driver-memory 1g --executor-memory 700m --conf spark.sql.shuffle.partitions=2 "
+    "--conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
+)
 KILLED_IN = ("ingest", "sample", "export")
 
 
@@ -27,7 +30,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """A folder with the raw file, the master's URL, and the environment of the scripts."""
+    """A folder, the master's URL, and the environment of the scripts."""
     folder = tmp_path_factory.mktemp("cluster")
     environment = os.environ | {
         "STEAMREC_CLUSTER_DIR": str(folder / "state"),
@@ -35,6 +38,7 @@ def cluster(tmp_path_factory):
         "STEAMREC_MASTER_UI_PORT": free_port(),
         "STEAMREC_WORKER_MEMORY": "1g",
         "STEAMREC_SUBMIT_OPTIONS": OPTIONS,
+        "SPARK_DAEMON_JAVA_OPTS": os.environ["SPARK_SUBMIT_OPTS"],
         "STEAMREC_LOG": str(folder / "nightly.log"),
         "SPARK_CONF_DIR": str(ROOT / "conf"),
         "STEAMREC_DEBUG": "",
@@ -43,24 +47,15 @@ def cluster(tmp_path_factory):
     started = subprocess.run([script, "start"], env=environment, capture_output=True, text=True)
     try:
         assert started.returncode == 0, started.stderr
-        write_file(400, 3, str(folder / "raw.json"))
         yield folder, started.stdout.strip(), environment
     finally:
         subprocess.run([script, "stop"], env=environment, check=True)
 
 
-def arguments(folder):
-    given = [f"--set={value}" for value in (*SETTINGS, f"input.path={folder}/raw.json")]
+def arguments(raw):
+    inputs = (f"input.path={raw}", f"input.items_path={facts_beside(raw)}")
+    given = [f"--set={value}" for value in (*SETTINGS, *inputs)]
     return ["--date", "2026-01-31", *given]
-
-
-@pytest.fixture(scope="module")
-def local(cluster):
-    """The hashes of the same night in local mode."""
-    folder, _, _ = cluster
-    code, log = finish(folder / "local", folder / "raw.json")
-    assert code == 0, log
-    return hashes(folder / "local")
 
 
 def executors(state):
@@ -91,38 +86,59 @@ def listening(roots):
     return found
 
 
-def test_a_submitted_night_equals_a_local_one(cluster, local):
+def kill_an_executor(state):
+    """SIGKILL for one executor, if one has started; returns whether it did."""
+    for process in executors(state)[:1]:
+        os.kill(process, signal.SIGKILL)
+        return True
+    return False
+
+
+def test_a_submitted_night_that_loses_executors_equals_a_local_one(cluster, published_night):
+    """One executor dies in each of three stages; nobody listens beyond the loopback address."""
     folder, url, environment = cluster
-    command = [ROOT / "scripts/submit.sh", url, "nightly", "--workspace", folder / "submitted"]
+    raw, local = published_night
+    command = [ROOT / "scripts/submit.sh", url, "nightly", "--workspace", folder / "workspace"]
     daemons = [int(path.read_text()) for path in (folder / "state").glob("*.pid")]
-    addresses = set()
-    with (folder / "submitted.log").open("w") as log:
-        run = subprocess.Popen([*command, *arguments(folder)], env=environment, stderr=log)
+    addresses, waiting = set(), list(KILLED_IN)
+    log = folder / "submitted.log"
+    with log.open("w") as file:
+        # Under spark-submit a Python driver's log comes out of the JVM's standard output.
+        run = subprocess.Popen(
+            [*command, *arguments(raw)], env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
         while run.poll() is None:
             addresses |= listening([psutil.Process(pid) for pid in (*daemons, run.pid)])
-            time.sleep(0.5)
-    assert run.returncode == 0, (folder / "submitted.log").read_text()[-3000:]
+            text = log.read_text()
+            if waiting and f" {waiting[0]}: started" in text:
+                assert f" {waiting[0]}: finished" not in text, "too late to kill an executor"
+                if kill_an_executor(folder / "state"):
+                    waiting.pop(0)
+            time.sleep(0.1)
+    assert run.returncode == 0, log.read_text()[-3000:]
+    assert waiting == []
     assert addresses
     assert all(ipaddress.ip_address(address.removeprefix("::ffff:")).is_loopback
                for address in addresses), addresses  # fmt: skip
-    assert hashes(folder / "submitted") == local
+    assert hashes(folder / "workspace") == hashes(local)
 
 
-def test_killed_executors_change_nothing(cluster, local):
-    """nightly.sh submits stage by stage; one executor dies in each of three stages."""
-    folder, url, environment = cluster
-    log = folder / "nightly.log"
-    command = [ROOT / "scripts/nightly.sh", url, folder / "stages", *arguments(folder)]
-    waiting = list(KILLED_IN)
-    run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    while run.poll() is None:
-        text = log.read_text() if log.exists() else ""
-        if waiting and f" {waiting[0]}: started" in text:
-            assert f" {waiting[0]}: finished" not in text, "too late to kill an executor"
-            for process in executors(folder / "state")[:1]:
-                os.kill(process, signal.SIGKILL)
-                waiting.pop(0)
-        time.sleep(0.05)
-    assert run.returncode == 0, f"{run.stderr.read()}\n{log.read_text()[-3000:]}"
-    assert waiting == []
-    assert hashes(folder / "stages") == local
+def test_nightly_sh_submits_what_is_left_of_a_night(cluster, published_night, tmp_path):
+    """Of a night without its export: the other stages are found finished."""
+    _, url, environment = cluster
+    raw, local = published_night
+    workspace = tmp_path / "workspace"
+    shutil.copytree(local, workspace)
+    (workspace / "receipts/export.json").unlink()
+    (workspace / "exports/latest.json").unlink()
+    command = [ROOT / "scripts/nightly.sh", url, workspace, *arguments(raw)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    log = Path(environment["STEAMREC_LOG"]).read_text()
+    assert run.returncode == 0, f"{run.stderr}\n{log[-3000:]}"
+    assert "the night of 2026-01-31 is published" in run.stderr
+    for stage in ("ingest", "prepare", "sample", "train/gmf", "evaluate"):
+        assert f" {stage}: started" not in log
+        assert f" {stage}: up to date" in log
+    assert " export: finished" in log
+    assert (workspace / "exports/latest.json").exists()
+    assert hashes(workspace) == hashes(local)

@@ -1,5 +1,6 @@
 """Small nights in processes of their own, so that they can be killed."""
 
+import fcntl
 import functools
 import json
 import os
@@ -9,7 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from steamrec.generate.write import write_facts, write_file
+
 ROOT = Path(__file__).parents[2]
+SPARK_CONF = ROOT / "tests/spark_conf"
 SETTINGS = (
     'train.models=["gmf"]',
     "train.epochs=1",
@@ -25,7 +31,7 @@ def facts_beside(raw):
     return raw.with_name("facts.json")
 
 
-def start(workspace, raw, date="2026-01-31", command="nightly", *more, conf=ROOT / "conf", cores=2):
+def start(workspace, raw, date="2026-01-31", command="nightly", *more, cores=2):
     """Start a stage command on so many cores; its log can be read from `stderr`."""
     inputs = [f"input.path={raw}"]
     if facts_beside(raw).exists():
@@ -41,7 +47,7 @@ def start(workspace, raw, date="2026-01-31", command="nightly", *more, conf=ROOT
         *dated,
         *given,
     ]
-    environment = os.environ | {"SPARK_CONF_DIR": str(ROOT / "conf"), "STEAMREC_DEBUG": ""}
+    environment = os.environ | {"SPARK_CONF_DIR": str(SPARK_CONF), "STEAMREC_DEBUG": ""}
     return subprocess.Popen(
         [sys.executable, "-m", "steamrec", *arguments, *more],
         stderr=subprocess.PIPE,
@@ -52,11 +58,28 @@ def start(workspace, raw, date="2026-01-31", command="nightly", *more, conf=ROOT
     )
 
 
-def finish(*arguments):
+def finish(*arguments, **options):
     """Run a command to its end; returns the exit code and the log."""
-    process = start(*arguments)
+    process = start(*arguments, **options)
     _, log = process.communicate()
     return process.returncode, log
+
+
+def make_published_night(folder):
+    """A raw file and a workspace with its published night in `folder`; returns both.
+
+    Test processes share it: the first one makes it, the others wait.
+    """
+    folder.mkdir(exist_ok=True)
+    raw, workspace = folder / "raw.json", folder / "workspace"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (workspace / "receipts/report.json").exists():
+            write_file(300, 3, str(raw))
+            write_facts(300, 3, str(facts_beside(raw)))
+            code, log = finish(workspace, raw)
+            assert code == 0, log
+    return raw, workspace
 
 
 def kill(process):
@@ -95,3 +118,15 @@ def hashes(workspace):
         for path in (Path(workspace) / "receipts").rglob("*.json")
         for name, output in json.loads(path.read_text())["outputs"].items()
     }
+
+
+def shown(workspace):
+    """The pointer that readers follow, as it stands."""
+    return (workspace / "exports/latest.json").read_bytes()
+
+
+def whole(workspace):
+    """Whether the run that the pointer names can be read, with all its rows."""
+    latest = json.loads(shown(workspace))
+    run = Path(workspace, *Path(latest["path"]).parts[-3:])
+    return pq.read_table(run).num_rows == latest["rows"]

@@ -1,4 +1,4 @@
-"""A published split through the whole night: interactions, holdout and candidates as files."""
+"""A published split, from its files to its metrics."""
 
 import json
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.night.test_night import steamrec
+from steamrec.stages.night import run_stages, stages_of
 
 USERS, ITEMS, CANDIDATES = 60, 45, 20
 pytestmark = pytest.mark.timeout(1_200)
@@ -43,7 +43,7 @@ def write_published(folder):
     return owned, held, candidates
 
 
-def test_the_metrics_are_those_of_the_published_candidates(tmp_path):
+def test_the_metrics_are_those_of_the_published_candidates(make_context, tmp_path):
     owned, held, candidates = write_published(tmp_path)
     settings = {
         "input.path": f"{tmp_path}/train.csv",
@@ -53,15 +53,12 @@ def test_the_metrics_are_those_of_the_published_candidates(tmp_path):
         "split.holdout_path": f"{tmp_path}/holdout.csv",
         "split.negatives_path": f"{tmp_path}/negatives.jsonl",
         "split.validation_users": 0,  # all of the file is fitted on
-        "export.model": "popularity",
         "train.models": '["gmf"]',
         "train.epochs": 1,
-        "gates.max_ndcg_below_popularity": 1.0,
     }
-    overrides = [f"--set={name}={value}" for name, value in settings.items()]
-    workspace = f"--workspace={tmp_path}/workspace"
-    run = steamrec("nightly", workspace, "--master", "local[2]", *overrides)
-    assert run.returncode == 0, run.stderr
+    context = make_context(*(f"{name}={value}" for name, value in settings.items()))
+    for command in ("ingest", "prepare", "sample", "train", "evaluate"):
+        run_stages(stages_of(command, context.settings), context)
     owners = {
         item: sum(item in library for library in owned.values())
         for chosen in [*candidates.values(), held.values()]

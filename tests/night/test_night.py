@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,10 +13,10 @@ import pytest
 
 from steamrec.generate.write import write_file
 from steamrec.models.registry import SERVES_NEW_USERS
+from tests.faults.nights import SPARK_CONF
 from tests.ingest.oracle import oracle
 
 MODELS = ["popularity", "ease", "ranker", "als", "gmf", "mlp", "neumf"]
-ROOT = Path(__file__).parents[2]
 # The first test waits for the whole night, which a busy machine stretches.
 pytestmark = pytest.mark.timeout(2_400)
 CONFIG = """
@@ -37,7 +36,7 @@ iterations = 3
 
 def steamrec(*arguments, **options):
     command = [sys.executable, "-m", "steamrec", *arguments]
-    environment = os.environ | {"SPARK_CONF_DIR": str(ROOT / "conf"), "STEAMREC_DEBUG": ""}
+    environment = os.environ | {"SPARK_CONF_DIR": str(SPARK_CONF), "STEAMREC_DEBUG": ""}
     return subprocess.run(command, capture_output=True, text=True, env=environment, **options)
 
 

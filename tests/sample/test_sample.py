@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -5,8 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from steamrec import tables
-from steamrec.stage import run_stage
+from steamrec.settings import load_settings
+from steamrec.stage import Context, run_stage
 from steamrec.stages import prepare, sample, split
+from steamrec.workspace import Workspace
 from tests.libraries import library, write_libraries
 
 ITEMS = [str(10 * number) for number in range(1, 31)]
@@ -23,30 +26,52 @@ def rows():
     return made
 
 
-def run(make_context, *overrides, folder="workspace", shuffles=None):
-    context = make_context(
-        "prepare.min_items=2", "train.epochs=2", "sampling.eval_negatives=12", *overrides,
-        folder=folder,
-    )  # fmt: skip
+def context_on(root, *overrides):
+    given = ("prepare.min_items=2", "train.epochs=2", "sampling.eval_negatives=12", *overrides)
+    settings = load_settings(None, given)
+    return Context(settings, Workspace(str(root)), master="local[2]", date="2026-01-31")
+
+
+@pytest.fixture(scope="module")
+def parted(spark, tmp_path_factory):
+    """A workspace with the libraries split, of whose copies the tests sample."""
+    context = context_on(tmp_path_factory.mktemp("parted"))
     write_libraries(context, rows())
     for stage in (prepare.STAGE, split.STAGE):
         run_stage(stage, context)
-    if shuffles:
-        context.spark.conf.set("spark.sql.shuffle.partitions", str(shuffles))
-    try:
-        return context, run_stage(sample.STAGE, context)
-    finally:
-        context.spark.conf.set("spark.sql.shuffle.partitions", "4")
+    return context.workspace.root
+
+
+@pytest.fixture(scope="module")
+def sampled(parted, tmp_path_factory):
+    """The context and the receipt of a sampling that nobody changes."""
+    root = tmp_path_factory.mktemp("sampled")
+    shutil.copytree(parted, root, dirs_exist_ok=True)
+    context = context_on(root, "sampling.rows_per_file=100")
+    return context, run_stage(sample.STAGE, context)
+
+
+@pytest.fixture
+def run(parted, tmp_path):
+    """A function that samples in a workspace of its own, with so many shuffle partitions."""
+
+    def sample_copy(*overrides, folder="workspace", shuffles=2):
+        shutil.copytree(parted, tmp_path / folder)
+        context = context_on(tmp_path / folder, *overrides)
+        key = "spark.sql.shuffle.partitions"
+        before = context.spark.conf.get(key)
+        context.spark.conf.set(key, str(shuffles))
+        try:
+            return context, run_stage(sample.STAGE, context)
+        finally:
+            context.spark.conf.set(key, before)
+
+    return sample_copy
 
 
 def epoch_files(context, epoch):
     folder = context.workspace.path(f"negatives/train/epoch={epoch}")
     return sorted(Path(folder).glob("*.parquet"))
-
-
-@pytest.fixture
-def sampled(make_context):
-    return run(make_context, "sampling.rows_per_file=100")
 
 
 def test_epochs_are_exact_and_shuffled(sampled):
@@ -89,18 +114,16 @@ def test_eval_negatives_are_distinct_and_counted_where_short(sampled):
     assert receipt.counts["eval_users_with_fewer_negatives"] == 2
 
 
-def test_partitions_change_nothing_not_even_the_files(make_context):
-    one, first = run(make_context, "sampling.rows_per_file=100", folder="one", shuffles=1)
-    many, second = run(make_context, "sampling.rows_per_file=100", folder="many", shuffles=40)
+def test_partitions_change_nothing_not_even_the_files(run):
+    one, first = run("sampling.rows_per_file=100", folder="one", shuffles=1)
+    many, second = run("sampling.rows_per_file=100", folder="many", shuffles=40)
     assert first.outputs == second.outputs
     for a, b in zip(epoch_files(one, 1), epoch_files(many, 1), strict=True):
         assert pq.read_table(a).equals(pq.read_table(b))
 
 
-def test_popularity_draws_follow_the_owners(make_context):
-    context, _ = run(
-        make_context, "sampling.distribution=popularity", "sampling.popularity_power=3.0"
-    )
+def test_popularity_draws_follow_the_owners(run):
+    context, _ = run("sampling.distribution=popularity", "sampling.popularity_power=3.0")
     owners = {row.item: row.owners for row in context.read(tables.ITEMS).collect()}
     drawn = context.read(tables.train_negatives(0, 4)).where("negative_0 >= 0").collect()
     of_drawn = np.mean([owners[row[f"negative_{i}"]] for row in drawn for i in range(4)])
@@ -130,6 +153,8 @@ def test_given_negatives_are_taken_as_published(make_context, tmp_path):
     assert found == {"a": ["q", "z", "r"], "b": ["r"]}
 
 
-def test_epochs_of_an_earlier_night_are_removed(sampled, make_context):
-    context, _ = run(make_context, "train.epochs=1")
+def test_epochs_of_an_earlier_night_are_removed(run):
+    context, _ = run()
+    assert sorted(context.workspace.list("negatives/train")) == ["epoch=0", "epoch=1"]
+    run_stage(sample.STAGE, context_on(context.workspace.root, "train.epochs=1"))
     assert context.workspace.list("negatives/train") == ["epoch=0"]
