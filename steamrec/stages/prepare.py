@@ -148,28 +148,29 @@ def _counts(context: Context, libraries: "DataFrame", pairs: "DataFrame") -> dic
     """The figures of the receipt; raises RunError when they do not reconcile."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    def total(frame: "DataFrame", column: str) -> int:
-        row = frame.agg(F.coalesce(F.sum(column), F.lit(0))).first()
+    def figures(frame: "DataFrame", **wanted: Any) -> dict[str, int]:
+        row = frame.agg(*(column.alias(name) for name, column in wanted.items())).first()
         assert row is not None
-        return int(row[0])
+        return {name: int(row[name] or 0) for name in wanted}
 
-    rows = total(libraries.select(F.size("items").alias("size")), "size")
-    distinct = pairs.count()
-    users = context.read(tables.USERS)
+    everyone = F.count_distinct("user_id")
+    read = figures(
+        libraries, libraries=F.count("*"), distinct_users=everyone, item_rows=F.sum(F.size("items"))
+    )
+    owned = figures(pairs, distinct_pairs=F.count("*"), users_with_items=everyone)
+    users = figures(context.read(tables.USERS), users_kept=F.count("*"), pairs=F.sum("items"))
+    items = figures(context.read(tables.ITEMS), items=F.count("*"), pairs=F.sum("owners"))
     counts = {
-        "libraries": libraries.count(),
-        "distinct_users": libraries.select("user_id").distinct().count(),
-        "item_rows": rows,
-        "distinct_pairs": distinct,
-        "pairs_merged": rows - distinct,
-        "users_with_items": pairs.select("user_id").distinct().count(),
-        "users_kept": users.count(),
+        **read,
+        "distinct_pairs": owned["distinct_pairs"],
+        "pairs_merged": read["item_rows"] - owned["distinct_pairs"],
+        "users_with_items": owned["users_with_items"],
+        "users_kept": users["users_kept"],
         "users_cold": context.read(tables.COLD_USERS).count(),
-        "items": context.read(tables.ITEMS).count(),
+        "items": items["items"],
         "interactions": context.read(tables.INTERACTIONS).count(),
     }
-    kept_pairs = total(users, "items")
-    owners = total(context.read(tables.ITEMS), "owners")
+    kept_pairs, owners = users["pairs"], items["pairs"]
     if not counts["interactions"] == kept_pairs == owners:
         raise RunError(
             f"The counts do not reconcile: {counts['interactions']:,} interactions, "
