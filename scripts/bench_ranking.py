@@ -1,8 +1,9 @@
 """The ranking on several split seeds: popularity, EASE and the two-stage model, side by side.
 
-    python scripts/bench_ranking.py --output FOLDER --seeds 1 2 3 -- ARGUMENTS OF steamrec nightly
+    python scripts/bench_ranking.py --output FOLDER --seeds 1 2 3 -- ARGUMENTS OF THE STAGES
 
-Every seed is a night of its own in FOLDER/workspace-ranking, split anew; the file is read once.
+Every seed is a night up to its metrics in FOLDER/workspace-ranking, split anew; the file is read
+once, and what stands there already (a copy of a finished night's workspace) is not fitted again.
 Prints a Markdown table with each model's mean over the seeds, and the difference to EASE.
 """
 
@@ -22,10 +23,10 @@ STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
 
 def night(workspace: Path, seed: int, arguments: list[str]) -> dict[str, object]:
     """The metrics of a night whose split has `seed`."""
-    command = [sys.executable, "-m", "steamrec", "nightly", "--workspace", str(workspace)]
-    command += [*arguments, "--set", f"split.seed={seed}"]
-    command += ["--set", 'train.models=["ease", "ranker"]']
-    subprocess.run(command, check=True)
+    settings = ["--set", f"split.seed={seed}", "--set", 'train.models=["ease", "ranker"]']
+    for stage in ("ingest", "prepare", "sample", "train", "evaluate"):
+        command = [sys.executable, "-m", "steamrec", stage, "--workspace", str(workspace)]
+        subprocess.run([*command, *arguments, *settings], check=True)
     metrics: dict[str, object] = json.loads((workspace / "metrics.json").read_text())
     return metrics
 
