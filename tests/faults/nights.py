@@ -82,6 +82,11 @@ def make_published_night(folder):
     return raw, workspace
 
 
+def sentence(log):
+    """What the command said at its end; tasks that were still running may log after it."""
+    return [line for line in log.splitlines() if line.startswith("steamrec: ")][-1]
+
+
 def kill(process):
     """SIGKILL for the command and its JVM."""
     os.killpg(process.pid, signal.SIGKILL)

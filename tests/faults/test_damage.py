@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.faults.nights import finish, hashes, shown, whole
+from tests.faults.nights import finish, hashes, sentence, shown, whole
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.timeout(2_400)
@@ -30,7 +30,7 @@ def test_a_full_disk_is_named_and_the_old_export_stays(published_night, tmp_path
         filler.write_bytes(b"x" * (free - 40_000))
         code, log = finish(workspace, raw, "2026-02-01")
         assert code == 1, log
-        last = log.strip().splitlines()[-1]
+        last = sentence(log)
         assert re.search(r"The disk ran full in 'export' .* make room and run the same", last), log
         assert shown(workspace) == before
         assert whole(workspace)
@@ -61,7 +61,7 @@ def test_damaged_files_are_named_and_made_anew(published):
     part.with_name(f".{part.name}.crc").unlink(missing_ok=True)
     code, log = finish(workspace, raw, "2026-02-01")
     assert code == 1
-    assert re.search(r"users/part.*damaged.*--fresh", log.strip().splitlines()[-1])
+    assert re.search(r"users/part.*damaged.*--fresh", sentence(log))
     code, log = finish(workspace, raw, "2026-02-01", "prepare", "--fresh")
     assert code == 0, log
     assert tables_and_models(workspace) == expected
@@ -70,7 +70,7 @@ def test_damaged_files_are_named_and_made_anew(published):
     export = ("2026-02-01", "export", "--set", "export.model=gmf")
     code, log = finish(workspace, raw, *export)
     assert code == 1
-    assert re.search(r"models/gmf.*damaged.*--fresh", log.strip().splitlines()[-1])
+    assert re.search(r"models/gmf.*damaged.*--fresh", sentence(log))
     code, log = finish(workspace, raw, "2026-02-01", "train", "--fresh")
     assert code == 0, log
     code, log = finish(workspace, raw, *export)
@@ -84,7 +84,7 @@ def test_a_refused_night_is_reported_and_the_old_export_stays(published):
     before = shown(workspace)
     code, log = finish(workspace, raw, "2026-02-01", "nightly", "--set", "export.k=5")
     assert code == 3, log
-    why = log.strip().splitlines()[-1]
+    why = sentence(log)
     assert "The gate 'rows' refused to publish: 1,500 rows, and the last" in why
     assert shown(workspace) == before
     page = (workspace / "report.html").read_text()
@@ -106,4 +106,4 @@ def test_a_workspace_of_another_layout_is_refused(published):
     (workspace / "layout.json").write_text('{"version": 0}')
     code, log = finish(workspace, raw)
     assert code == 2
-    assert "has layout version 0, and this steamrec writes version" in log.splitlines()[-1]
+    assert "has layout version 0, and this steamrec writes version" in sentence(log)
