@@ -17,4 +17,4 @@ export SPARK_CONF_DIR="$PWD/conf"
 .venv/bin/ruff check .
 .venv/bin/mypy
 # Two processes, a test file whole in one of them: starting Spark and TensorFlow takes one core.
-exec .venv/bin/python -m pytest -n 2 --dist loadfile "$@"
+exec .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"
