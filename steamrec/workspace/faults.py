@@ -10,11 +10,15 @@ DAMAGED = re.compile(
     r"expected magic number|can not read class org\.apache\.parquet"
 )
 FULL = "No space left on device"
+# Our own sentence, raised in a Python worker: Spark hands on its traceback only.
+IN_A_WORKER = re.compile(r"^steamrec\.errors\.RunError: (.+)$", re.MULTILINE)
 
 
 def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunError | None:
-    """What went wrong in `stage` for a full disk or a damaged table; None for other errors."""
+    """What went wrong in `stage` for a full disk or damaged files; None for other errors."""
     text = str(error)
+    if own := IN_A_WORKER.search(text):
+        return RunError(own.group(1))
     if FULL in text:
         return RunError(
             f"The disk ran full in '{stage}' ({workspace.root}); make room and run the same "

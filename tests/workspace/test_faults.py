@@ -5,6 +5,8 @@ import pytest
 from steamrec import tables
 from steamrec.errors import RunError
 from steamrec.stage import Outcome, Stage, run_stage
+from steamrec.workspace import Workspace
+from steamrec.workspace.faults import explain_fault
 
 COPY = tables.Table("copy", tables.USERS.columns)
 
@@ -30,3 +32,12 @@ def test_a_damaged_table_is_named_with_what_to_do(make_context, content):
         run_stage(stage, context)
     assert str(part) in str(refused.value)
     assert "--fresh" in str(refused.value)
+
+
+def test_a_sentence_from_a_worker_is_the_stages(tmp_path):
+    traceback = (
+        "An exception was thrown\n  File x\nsteamrec.errors.RunError: It is damaged.\n\tat y"
+    )
+    told = explain_fault(Exception(traceback), Workspace(str(tmp_path)), "export")
+    assert isinstance(told, RunError)
+    assert str(told) == "It is damaged."
