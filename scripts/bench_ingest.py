@@ -36,7 +36,7 @@ WARM_USERS = 4_000  # whose made file both ways read first: the JVM compiles wha
 
 def read_with_literal_eval(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
     """The plain way: each line through ast.literal_eval in a Python function."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     parse = F.udf(ast.literal_eval, LIBRARY_TYPE).asNondeterministic()
     return lines.withColumn("library", parse("line")).select(

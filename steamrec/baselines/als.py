@@ -12,7 +12,7 @@ def fit(context: Context) -> Artifact:
     """Factors of the training pairs, every pair with preference 1."""
     from pyspark.ml.recommendation import ALS
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     settings = context.settings.train.als
     als = ALS(

@@ -65,7 +65,7 @@ def rank_cells(
     `parts` has the columns user and part. Each model is paired with itself and with `others`.
     """
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     models = list(ranks)
     flat = [

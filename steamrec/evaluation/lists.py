@@ -24,7 +24,7 @@ def list_figures(
     of -log2(owners / users) over what is listed, in bits (Zhou et al., PNAS 2010).
     """
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     items = context.read(tables.ITEMS).select("item", "owners").toPandas()
     users = context.read(tables.USERS).count()

@@ -19,7 +19,7 @@ Bounds = list[tuple[int, int]]
 
 def size_parts(context: "Context") -> "tuple[Bounds, DataFrame]":
     """The quartiles of library size, (fewest, most items) each, and each user's: user, part."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     users = context.read(tables.USERS).select("user", "items")
     quantiles = users.selectExpr("percentile(items, array(0.0, 0.25, 0.5, 0.75, 1.0))").first()

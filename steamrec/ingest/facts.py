@@ -31,7 +31,7 @@ def read_fact_lines(lines: "DataFrame", settings: IngestSettings) -> "DataFrame"
     Returns one row a line: file, block, row, facts (a struct as ITEM_FACTS; null when the line is
     refused), reason string (null when it is not) and line string (as quarantine shows it).
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     limits = Limits(line_bytes=settings.max_line_bytes)
     max_shown = settings.max_quarantined_characters

@@ -17,7 +17,7 @@ def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
     then other strings); users follow the same order. A row without a user or an item is
     quarantined. Raises UsageError when the file or a column is missing.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     from steamrec.spark.numbering import number_rows
 
@@ -60,7 +60,7 @@ def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
 
 def _number(column: str) -> "Column":
     """An id's value where it is a whole number, and the largest long where it is not."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     value = F.expr(f"try_cast(`{column}` AS bigint)")
     return F.coalesce(value, F.lit((1 << 63) - 1))

@@ -67,7 +67,7 @@ TRUSTED = rf"\A{_LIBRARY}\r?\z"
 
 def is_trusted(line: "Column") -> "Column":
     """Rules 1 and 2: boolean."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     return F.is_valid_utf8(line) & line.rlike(TRUSTED)
 
@@ -77,7 +77,7 @@ def from_json(json: "Column", max_characters: int) -> "Column":
 
     `refused` is null when the reader took the whole line.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     options = {"columnNameOfCorruptRecord": _REFUSED, "maxStringLen": str(max_characters)}
     return F.from_json(json, f"{LIBRARY_TYPE}, {_REFUSED} string", options)

@@ -50,7 +50,7 @@ def spread(lines: "DataFrame", sources: Sequence[Source]) -> "DataFrame":
 
 
 def _read_text(spark: "SparkSession", paths: Sequence[str]) -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     # A damaged or vanished file is an error, whatever the cluster's defaults are.
     reader = spark.read.option("ignoreCorruptFiles", False).option("ignoreMissingFiles", False)
@@ -65,7 +65,7 @@ def _read_text(spark: "SparkSession", paths: Sequence[str]) -> "DataFrame":
 
 def _plain_path(uri: "Column") -> "Column":
     """Spark's name of a file as `Source.path` has it, so that all files sort alike."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     path = F.url_decode(F.replace(uri, F.lit("+"), F.lit("%2B")))
     return F.regexp_replace(path, "^file:/+", "/")
@@ -77,7 +77,7 @@ def _without_glob(path: str) -> str:
 
 
 def _read_zstd(spark: "SparkSession", paths: Sequence[str]) -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     files = spark.createDataFrame([(path,) for path in paths], "file string")
     spread_files = files.repartition(len(paths), "file")

@@ -45,7 +45,7 @@ def shown(line: bytes, max_shown: int) -> str:
 
 def rewriter(limits: Limits, max_shown: int) -> Callable[["Column", "Column"], "Column"]:
     """`rewrite` as a function of two columns: line binary (null is left alone), length long."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     def rewrite_or_leave(line: bytes | None, length: int) -> tuple[Any, Any, Any] | None:
         return None if line is None else rewrite(bytes(line), length, limits, max_shown)

@@ -7,7 +7,7 @@ from steamrec.tables import Table
 
 def check_quarantine(context: Context, table: Table, lines: int) -> None:
     """Raise RunError when `table` has more of the `lines` than the settings allow."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     quarantine = context.read(table)
     quarantined = quarantine.count()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def cut_long_lines(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
     """Add `length` (bytes) and cut lines that are over the limit to what quarantine shows."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     length = F.octet_length("line").cast("long")
     kept = 4 * settings.max_quarantined_characters  # bytes of the longest characters
@@ -29,7 +29,7 @@ def read_libraries(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
     struct; null when the line is refused), reason string (null when it is not) and line string
     (as quarantine shows it, null otherwise).
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     limit = settings.max_line_bytes
     rewritten = rewriter(Limits(line_bytes=limit), settings.max_quarantined_characters)

@@ -63,7 +63,7 @@ def check_gates(context: "Context", table: Table) -> dict[str, Any]:
 
 def _per_user(lists: "DataFrame") -> "DataFrame":
     """Each user's list in figures: rows, first, last, distinct_ranks, repeated, finite, falling."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     ordered = F.sort_array(F.collect_list(F.struct("rank", "score")))
     grouped = lists.groupBy("user_id").agg(
@@ -97,7 +97,7 @@ def _per_user(lists: "DataFrame") -> "DataFrame":
 
 
 def _owned(lists: "DataFrame", libraries: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     owned = libraries.select("user_id", F.explode("items.item_id").alias("item_id"))
     return lists.select("user_id", "item_id").join(owned, ["user_id", "item_id"], "left_semi")
@@ -105,7 +105,7 @@ def _owned(lists: "DataFrame", libraries: "DataFrame") -> "DataFrame":
 
 def _catalogue_exhausted(context: "Context", missing: int) -> bool:
     """Whether the users without a list are just those who own all that may be listed."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     allowed = context.read(tables.ITEMS)
     if context.settings.export.filters:
@@ -126,7 +126,7 @@ def _catalogue_exhausted(context: "Context", missing: int) -> bool:
 
 def _excluded(context: "Context") -> "DataFrame":
     """The item_ids that no list may hold, by the file's facts alone: in SQL, on ids."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     settings = context.settings.export
     tags = [tag.strip().lower() for tag in settings.exclude_tags]

@@ -68,7 +68,7 @@ def _counts(context: "Context", stages: Sequence[str]) -> dict[str, dict[str, An
 
 def _refused(quarantine: "DataFrame") -> list[dict[str, Any]]:
     """The commonest reasons for which lines were refused, with their number."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     rows = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(REASONS)
     return [{"reason": row["reason"], "lines": row["count"]} for row in rows]
@@ -76,7 +76,7 @@ def _refused(quarantine: "DataFrame") -> list[dict[str, Any]]:
 
 def _sizes(context: "Context") -> list[tuple[int, int]]:
     """(items owned, users with so many), small first; users without a model included."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     cold = context.read(tables.COLD_USERS).select(F.size("items").alias("items"))
     sizes = context.read(tables.USERS).select("items").unionByName(cold)
@@ -92,7 +92,7 @@ def _owners(items: "DataFrame") -> list[tuple[int, int]]:
 
 def _top_items(items: "DataFrame") -> list[dict[str, Any]]:
     """The items with the most owners."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     rows = items.orderBy(F.desc("owners"), "item").take(TOP_ITEMS)
     return [{name: row[name] for name in ("item_id", "item_name", "owners")} for row in rows]

@@ -18,7 +18,7 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
     A share is of those games or places whose genres are known. A game may have several, so the
     shares add up to more than 1. Most owned genre first; empty for a night without facts.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     if not context.settings.input.items_path:
         return []
@@ -36,7 +36,7 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
 
 def _shares(weights: "DataFrame", facts: "DataFrame") -> dict[str, float]:
     """Each genre's share of the weight (columns item_id, weight) of the items with facts."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     genres = F.explode(F.concat(F.array(F.lit(ALL)), "genres")).alias("genre")
     rows = weights.join(facts, "item_id").select(genres, "weight").groupBy("genre")

@@ -29,7 +29,7 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
 
 def _cold(context: "Context") -> list[dict[str, Any]]:
     """The user without a model that owns most, if there is any."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     rows = context.read(tables.COLD_USERS).orderBy(F.desc(F.size("items")), "user_id").take(1)
     items = context.read(tables.ITEMS)
@@ -43,7 +43,7 @@ def _cold(context: "Context") -> list[dict[str, Any]]:
 
 def _known(context: "Context", count: int) -> list[dict[str, Any]]:
     """Users with a model, evenly spread over the order of library sizes."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     if count < 1:
         return []
@@ -69,7 +69,7 @@ def _known(context: "Context", count: int) -> list[dict[str, Any]]:
 def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
     """The names of each user's most played items."""
     from pyspark.sql import Window
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     order = Window.partitionBy("user").orderBy(F.desc("playtime_forever"), "item")
     rows = (
@@ -91,7 +91,7 @@ def _lists(
     context: "Context", lists: "DataFrame", people: list[dict[str, Any]]
 ) -> dict[str, list[dict[str, Any]]]:
     """The published lists by user_id: rank, item_id, item_name, score, source, about (a text)."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     columns = ["user_id", "rank", "item_id", "item_name", "score", "source"]
     wanted = F.col("user_id").isin([person["user_id"] for person in people])
@@ -105,7 +105,7 @@ def _lists(
 
 def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
     """Price and genres by item_id, where they are known."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     from steamrec.lookup.facts import genre_words, price_words
 

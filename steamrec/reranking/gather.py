@@ -49,7 +49,7 @@ def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame
 
     Users with a validation item give none, and keep at least two items.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     seed = context.settings.split.seed
     train = context.read(tables.TRAIN)

@@ -17,7 +17,7 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
     from functools import reduce
 
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     user, item = F.col("user").cast("long"), F.col("item").cast("long")
     pair = F.shiftleft(user, 32).bitwiseOR(item).alias("pair")
@@ -38,7 +38,7 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
 
 
 def _place(table: "DataFrame") -> "list[Column]":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     place = F.col("place") if "place" in table.columns else F.lit(0)
     return [place.cast("long").alias("place")]

@@ -14,7 +14,7 @@ def content_hash(frame: "DataFrame", columns: Sequence[str]) -> tuple[int, str]:
     quarters are summed, so neither the order of the rows nor their partitions matter, rows that
     stand twice count twice, and no sum overflows below 2**47 rows.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     hashed = [F.xxhash64(*columns), F.xxhash64(F.lit("steamrec"), *columns)]
     sums = [

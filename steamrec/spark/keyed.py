@@ -8,6 +8,6 @@ if TYPE_CHECKING:
 
 def keyed(seed: int, purpose: str, *columns: str) -> "Column":
     """A hash of (seed, purpose, columns): the same for a row wherever it is computed."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     return F.xxhash64(F.lit(seed).cast("long"), F.lit(purpose), *(columns or ("user", "item")))

@@ -14,7 +14,7 @@ def number_rows(frame: "DataFrame", order: Sequence[str], name: str, kind: str) 
     The columns of `order` together tell all rows apart, so the numbers do not depend on the
     partitions. The sorted frame is cached, as it is read twice; the stage's end frees it.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     placed = (
         frame.orderBy(*order)

@@ -11,7 +11,7 @@ def slots(spark: "SparkSession", partitions: int) -> list[int]:
 
     Spark places a row by a hash of the column; plain partition numbers would collide there.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     found: dict[int, int] = {}
     tried = 0

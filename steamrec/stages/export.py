@@ -141,7 +141,7 @@ def _model_lists(
     context: Context, model: str, owned: "DataFrame", users: "DataFrame", excluded: IntArray
 ) -> "DataFrame":
     """The lists of `users` (user, user_id) from their pairs `owned` (user, item, place)."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     rank = functools.partial(
         list_blocks,
@@ -164,7 +164,7 @@ def _cold_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame"
 
     A model that scores from what a user owns serves those with LEAST_OWNED items or more.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     cold = context.read(tables.COLD_USERS)
     if model not in SERVES_NEW_USERS:
@@ -179,7 +179,7 @@ def _cold_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame"
 
 def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "DataFrame":
     """The most popular items that each of the users `cold` does not own."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     k = context.settings.export.k
     largest = cold.agg(F.coalesce(F.max(F.size("items")), F.lit(0))).first()

@@ -53,7 +53,7 @@ def run(context: Context) -> Outcome:
 
 def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     """Write both tables and count; raises RunError when the counts do not reconcile."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     good = F.col("reason").isNull()
     named = good & (F.coalesce("facts.item_id", F.lit("")) != "")

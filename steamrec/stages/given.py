@@ -14,7 +14,7 @@ def given_holdout(context: Context) -> "DataFrame":
 
     Raises UsageError when split.holdout_path is missing or lacks a column.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     path = context.settings.split.holdout_path
     frame = read_columns(context, path, ("user", "item"), "split.holdout_path")
@@ -28,7 +28,7 @@ def given_negatives(context: Context) -> "DataFrame | None":
 
     Raises UsageError when the file is missing or lacks a column.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     path = context.settings.split.negatives_path
     if not path:
@@ -42,7 +42,7 @@ def given_negatives(context: Context) -> "DataFrame | None":
 
 def given_items(context: Context) -> "DataFrame | None":
     """The item_ids that stand among the published candidates, each once."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     negatives = given_negatives(context)
     if negatives is None:

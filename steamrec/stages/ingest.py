@@ -72,7 +72,7 @@ def _write(context: Context, read: "DataFrame") -> dict[str, Any]:
 
 def _write_libraries(context: Context, read: "DataFrame") -> dict[str, Any]:
     from pyspark.sql import Observation
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     def count(condition: Any) -> Any:
         return F.count(F.when(condition, 1))
@@ -104,7 +104,7 @@ def _write_libraries(context: Context, read: "DataFrame") -> dict[str, Any]:
 
 
 def _write_quarantine(context: Context, read: "DataFrame", expected: int) -> None:
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     # Files are mostly clean: the second reading is spared then.
     quarantined = read.where(F.col("reason").isNotNull() if expected else F.lit(False))

@@ -57,7 +57,7 @@ def owned_pairs(libraries: "DataFrame") -> "DataFrame":
 
     `place` is a long that orders the pairs as they first stand in the file.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     place = list(tables.PLACE)
     lines = number_rows(libraries.select(*place), place, "line", "bigint")
@@ -83,7 +83,7 @@ def owned_pairs(libraries: "DataFrame") -> "DataFrame":
 
 def _with_holdout(pairs: "DataFrame", holdout: "DataFrame") -> "DataFrame":
     """The pairs with those of a published holdout, which the training file does not have."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     missing = holdout.join(pairs, ["user_id", "item_id"], "left_anti").select(
         "user_id",
@@ -99,7 +99,7 @@ def _with_holdout(pairs: "DataFrame", holdout: "DataFrame") -> "DataFrame":
 
 
 def _users(pairs: "DataFrame", least: int) -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     sizes = pairs.groupBy("user_id").agg(
         F.count(F.lit(1)).cast("int").alias("items"), F.min("place").alias("place")
@@ -109,7 +109,7 @@ def _users(pairs: "DataFrame", least: int) -> "DataFrame":
 
 def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
     """The catalogue of the kept users' items, and of `more` item_ids that nobody owns."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     owned = kept.groupBy("item_id").agg(
         F.min_by("item_name", "place").alias("item_name"),
@@ -130,7 +130,7 @@ def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
 def _cold_users(
     libraries: "DataFrame", pairs: "DataFrame", users: "DataFrame", items: "DataFrame"
 ) -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     cold = libraries.select("user_id").distinct().join(users, "user_id", "left_anti")
     known = pairs.join(items.select("item_id", "item"), "item_id").select(
@@ -146,7 +146,7 @@ def _cold_users(
 
 def _counts(context: Context, libraries: "DataFrame", pairs: "DataFrame") -> dict[str, Any]:
     """The figures of the receipt; raises RunError when they do not reconcile."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     def figures(frame: "DataFrame", **wanted: Any) -> dict[str, int]:
         row = frame.agg(*(column.alias(name) for name, column in wanted.items())).first()

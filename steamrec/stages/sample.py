@@ -65,7 +65,7 @@ def _write_epochs(
     rows: int,
 ) -> dict[str, int]:
     """Write some epochs in one Spark job: draw by user, send each file's rows to one task."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     sampling = context.settings.sampling
     files = len(epochs) * max(1, math.ceil(rows / sampling.rows_per_file))
@@ -116,7 +116,7 @@ def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None
 
 def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
     """Write negatives/eval: drawn, or as published; returns its figures."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     wanted = context.settings.sampling.eval_negatives
     given = given_negatives(context) if context.settings.split.method == "given" else None

@@ -21,7 +21,7 @@ IDS = ("user_hash", "item_hash")
 
 def run(context: Context) -> Outcome:
     """Hold one item of each user with at least two out of training."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     settings = context.settings.split
     interactions = _with_ids(context)
@@ -40,7 +40,7 @@ def run(context: Context) -> Outcome:
 
 def _with_ids(context: Context) -> "DataFrame":
     """The interactions (user, item, place), with a number for each id of their own (IDS)."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     frame = context.read(tables.INTERACTIONS).select("user", "item", "place")
     for table, number in ((tables.USERS, "user"), (tables.ITEMS, "item")):
@@ -50,7 +50,7 @@ def _with_ids(context: Context) -> "DataFrame":
 
 
 def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     method = context.settings.split.method
     if method == "given":
@@ -77,7 +77,7 @@ def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
     `rest` has user, item and IDS. At most one user in five takes part, and only users that keep at
     least one training item.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     chosen = (
         rest.groupBy("user")
