@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -45,7 +46,7 @@ def _kind(name: str, line: str) -> str | None:
     return "Python worker" if "pyspark.daemon" in line else "Python driver"
 
 
-def report(workspace: Path, seconds: float, peaks: dict[str, float]) -> dict[str, object]:
+def report(workspace: Path, seconds: float, peaks: dict[str, float]) -> dict[str, Any]:
     """The figures of a finished night."""
     receipts = [
         json.loads(path.read_text()) for path in sorted((workspace / "receipts").rglob("*.json"))
@@ -63,18 +64,18 @@ def report(workspace: Path, seconds: float, peaks: dict[str, float]) -> dict[str
     }
 
 
-def markdown(figures: dict[str, object]) -> str:
+def markdown(figures: dict[str, Any]) -> str:
     """The figures as tables."""
     rows = ["| model | protocol | HR@10 (95 %) | NDCG@10 (95 %) |", "|---|---|---|---|"]
     cells: dict[tuple[str, str], dict[str, str]] = {}
-    for row in figures["results"]:  # type: ignore[attr-defined]
+    for row in figures["results"]:
         if row["k"] == 10:
             low, high = row["ci95"]
             shown = f"{row['value']:.4f} ({low:.4f}-{high:.4f})"
             cells.setdefault((row["model"], row["protocol"]), {})[row["metric"]] = shown
     rows += [f"| {m} | {p} | {c['hr']} | {c['ndcg']} |" for (m, p), c in cells.items()]
-    stages = ", ".join(f"{name} {value} s" for name, value in figures["stages"].items())  # type: ignore[attr-defined]
-    peaks = ", ".join(f"{name} {value} GiB" for name, value in figures["peak_gib"].items())  # type: ignore[attr-defined]
+    stages = ", ".join(f"{name} {value} s" for name, value in figures["stages"].items())
+    peaks = ", ".join(f"{name} {value} GiB" for name, value in figures["peak_gib"].items())
     return "\n".join(
         [f"{figures['seconds']} s in all: {stages}.", "", f"Peak memory: {peaks}.", "", *rows]
     )

@@ -132,7 +132,7 @@ def recommend(
     Examples:
       steamrec recommend 76561197970982479
       steamrec recommend --like "Portal 2"
-      steamrec recommend --items 10,440,620 --k 5
+      steamrec recommend --items 10,220,620 --k 5
     """
     if sum(given is not None for given in (user, like, items)) != 1:
         raise UsageError("Give one of USER, --like NAME and --items ID,ID; see recommend --help.")

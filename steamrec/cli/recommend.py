@@ -41,8 +41,9 @@ def print_user(user_id: str, root: str, k: int) -> None:
     lines = []
     for row in rows[:k]:
         item = catalogue.numbers.get(row["item_id"])
-        known = weights is not None and item is not None
-        reasons = leaning(weights, owned, item, LEANING) if known else []  # type: ignore[arg-type]
+        reasons = []
+        if weights is not None and item is not None:
+            reasons = leaning(weights, owned, item, LEANING)
         names = [catalogue.names[reason] for reason in reasons]
         lines.append(Line(row["item_name"], row["item_id"], row["score"], names))
     click.echo(
