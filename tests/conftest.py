@@ -35,6 +35,7 @@ def spark() -> Iterator[SparkSession]:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from steamrec.spark import session
 
+    # The tests have more query plans than the 100 that Spark keeps compiled.
     session.LOCAL |= {"spark.driver.memory": "2g", "spark.sql.codegen.cache.maxEntries": "5000"}
     opened = session.open_session("local[2]")
     opened.conf.set("spark.sql.shuffle.partitions", "2")

@@ -15,8 +15,9 @@ import pytest
 from tests.faults.nights import ROOT, SETTINGS, facts_beside, hashes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(2_400)]
+# Other shuffle partitions than the local night has: the tables must not depend on them.
 OPTIONS = (
-    "--driver-memory 1g --executor-memory 700m --conf spark.sql.shuffle.partitions=2 "
+    "--driver-memory 1g --executor-memory 700m --conf spark.sql.shuffle.partitions=5 "
     "--conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
 )
 KILLED_IN = ("ingest", "sample", "export")

@@ -84,7 +84,9 @@ def make_published_night(folder):
 
 def sentence(log):
     """What the command said at its end; tasks that were still running may log after it."""
-    return [line for line in log.splitlines() if line.startswith("steamrec: ")][-1]
+    said = [line for line in log.splitlines() if line.startswith("steamrec: ")]
+    assert len(said) == 1, log
+    return said[0]
 
 
 def kill(process):
