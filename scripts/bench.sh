@@ -3,14 +3,14 @@
 #   STEAMREC_DATA=<folder with australian_users_items.json.gz> scripts/bench.sh [WHAT] [NIGHT]
 # WHAT: steam (the whole night of conf/steam.toml; the default), networks (the same with the three
 # networks only), notebook and notebook-large-batch (those of conf/<name>.toml), ingest (the stage
-# against ast.literal_eval on every line), sampling (the stage and its NumPy core against a plain
-# Python loop, on the split of the night run before), ranking (EASE and the two-stage model on three
-# split seeds), training (the loop against the notebook's, on the samples of a finished "steam"),
-# warm (epochs that a warm start saves, on the same), export (top-10 lists for everybody by the
-# models of a finished "steam", against implicit's), quality (time to the notebook's HR@10, on a
-# finished "notebook-large-batch"),
-# training and sampling take another finished NIGHT ("networks") in place of "steam";
+# against ast.literal_eval on every line), sampling (the stage and its NumPy core against the
+# notebook's loop), ranking (EASE and the two-stage model on three split seeds), training (the loop
+# against the notebook's), warm (epochs that a warm start saves), quality (time to the notebook's
+# HR@10, with the settings of conf/notebook-large-batch.toml), export (top-10 lists for everybody by
+# the models of a finished "steam", against implicit's),
 # --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
+# sampling, training, warm and quality run the stages that they need where no night has; training
+# and sampling take another NIGHT ("networks") in place of "steam".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
@@ -19,23 +19,30 @@ if [ "$what" != --scale ]; then  # whose users are made
 fi
 ./scripts/setup.sh
 mkdir -p build/bench
+
+# stages NIGHT STAGE...: the first stages of a night; what it has done already is left as it stands.
+stages() {
+  local config=$1 workspace=build/bench/workspace-$1 stage
+  [ "$1" = networks ] && config=steam
+  for stage in "${@:2}"; do
+    .venv/bin/steamrec "$stage" --config "conf/$config.toml" --workspace "$workspace" \
+      --master 'local[2]' --set "input.path=$raw"
+  done
+}
+
 case $what in
   ingest)
     .venv/bin/python scripts/bench_ingest.py "$raw" | tee build/bench/ingest.json
     ;;
   sampling)
-    if [ ! -e "build/bench/workspace-${2:-steam}/receipts/split.json" ]; then
-      .venv/bin/steamrec ingest --config conf/steam.toml --workspace build/bench/workspace-steam \
-        --master 'local[2]' --set "input.path=$raw"
-      .venv/bin/steamrec prepare --config conf/steam.toml --workspace build/bench/workspace-steam \
-        --master 'local[2]' --set "input.path=$raw"
-    fi
+    stages "${2:-steam}" ingest prepare
     .venv/bin/python scripts/bench_sampling.py "build/bench/workspace-${2:-steam}" |
       tee build/bench/sampling.json
     ;;
   training)
-    .venv/bin/python scripts/bench_training.py "build/bench/workspace-${2:-steam}" \
-      | tee build/bench/training.json
+    stages "${2:-steam}" ingest prepare sample
+    .venv/bin/python scripts/bench_training.py "build/bench/workspace-${2:-steam}" |
+      tee build/bench/training.json
     ;;
   steam | networks | notebook | notebook-large-batch)
     config=$what models=()
@@ -52,9 +59,11 @@ case $what in
     .venv/bin/python scripts/bench_scale.py --output build/bench --times "${2:-1,2,4,8}"
     ;;
   warm)
+    stages steam ingest prepare sample
     .venv/bin/python scripts/bench_warm.py build/bench/workspace-steam | tee build/bench/warm.json
     ;;
   quality)
+    stages notebook-large-batch ingest prepare sample
     .venv/bin/python scripts/bench_quality.py build/bench/workspace-notebook-large-batch |
       tee build/bench/quality.json
     ;;

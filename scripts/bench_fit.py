@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,11 @@ from steamrec.training.replicas import make_strategy
 from steamrec.training.tensorflow_quiet import tf
 
 Rows = np.ndarray[Any, np.dtype[np.int32]]
+
+
+def table_rows(workspace: Path, name: str) -> int:
+    """How many rows a table has."""
+    return sum(pq.read_metadata(part).num_rows for part in (workspace / name).glob("*.parquet"))
 
 
 def sampled_rows(workspace: str, epoch: int, negatives: int) -> Rows:

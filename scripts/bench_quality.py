@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from bench_fit import Rows, fit, sampled_rows
+from bench_fit import Rows, fit, sampled_rows, table_rows
 from bench_sampling import pairs
 from bench_training import notebook_rate
 
@@ -52,8 +52,7 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--model", default="gmf", choices=("gmf", "neumf"))
     options = parser.parse_args()
-    metrics = json.loads((options.workspace / "metrics.json").read_text())
-    sizes = (metrics["users"], metrics["items"])
+    sizes = (table_rows(options.workspace, "users"), table_rows(options.workspace, "items"))
     blocks = test_items(options.workspace)
 
     def hit_rate(scorer: Any) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench_fit import Rows, fit, sampled_rows
+from bench_fit import Rows, fit, sampled_rows, table_rows
 
 from steamrec.settings import load_settings
 from steamrec.stage import Context
@@ -46,8 +46,8 @@ def main() -> None:
     validation = load_validation(context)
     assert validation is not None, "the workspace's split has validation items"
     context.spark.stop()
-    metrics = json.loads(Path(options.workspace, "metrics.json").read_text())
-    sizes = (metrics["users"], metrics["items"])
+    workspace = Path(options.workspace)
+    sizes = (table_rows(workspace, "users"), table_rows(workspace, "items"))
 
     def tonight(epoch: int) -> Rows:
         return sampled_rows(options.workspace, epoch, network["negatives"])

@@ -111,8 +111,9 @@ class Trainer:
         if self.strategy.num_replicas_in_sync > 1:
             replica = tf.distribute.get_replica_context()
             pairs = replica.all_reduce(tf.distribute.ReduceOp.SUM, pairs)
-        # What is missing stands in for an item of the batch, so that no other row is touched.
+        # What is missing stands in for a row of the batch, so that no other one is touched.
         items = tf.where(valid > 0, items, tf.maximum(items[0, 0], 0))
+        users = tf.where(users != MISSING, users, tf.maximum(users[0], 0))
         find = self._gradients if self._log_shares is None else self._softmax_gradients
         loss, gradients = find(users, items, valid, 1 / pairs)
         self.optimizer.apply(gradients)

@@ -23,8 +23,8 @@ def epoch_batches(url: str, negatives: int, batch: int) -> Iterator[Any]:
 
     `url` is a folder of files as tables.train_negatives describes; only the columns of the
     first `negatives` negatives are read. Each element is (users int32 [batch], items int32
-    [batch, 1 + negatives]), the positive first. The last batch is filled up with a user of its
-    own and items MISSING, so that all have one shape and the loop is compiled once.
+    [batch, 1 + negatives]), the positive first. The last batch is filled up with users and items
+    MISSING, so that all have one shape and the loop is compiled once.
     """
     columns = ["user", "item", *(f"negative_{number}" for number in range(negatives))]
 
@@ -32,14 +32,13 @@ def epoch_batches(url: str, negatives: int, batch: int) -> Iterator[Any]:
         items = tf.stack([getattr(group, column) for column in columns[1:]], axis=1)
         return tf.cast(group.user, tf.int32), tf.cast(items, tf.int32)
 
-    def fill(users: Any, items: Any) -> Any:
-        short = batch - tf.shape(users)[0]
-        users = tf.concat([users, tf.repeat(users[:1], short)], 0)
-        items = tf.pad(items, ((0, short), (0, 0)), constant_values=MISSING)
-        return tf.ensure_shape(users, (batch,)), tf.ensure_shape(items, (batch, 1 + negatives))
-
+    # One more row group, of which rebatching takes what the last batch lacks: a function that
+    # filled up every batch would copy each of them once more.
+    filling = tf.data.Dataset.from_tensors(
+        (tf.fill([batch - 1], MISSING), tf.fill([batch - 1, 1 + negatives], MISSING))
+    )
     with _row_groups(url, columns) as groups:
-        batches = groups.map(stack).rebatch(batch).map(fill)
+        batches = groups.map(stack).concatenate(filling).rebatch(batch, drop_remainder=True)
         yield batches.prefetch(PREFETCH).with_options(_options())
 
 

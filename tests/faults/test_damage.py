@@ -52,9 +52,14 @@ def test_a_stage_without_a_readable_receipt_runs_again(published):
 
 
 def test_damaged_files_are_named_and_made_anew(published):
-    """Each by the stage that reads it; --fresh writes what is damaged anew."""
+    """Each by the stage that reads it; a night with --fresh writes all of them anew."""
     raw, workspace = published
     expected = tables_and_models(workspace)
+    model = workspace / "models/gmf/item_factors.npy"
+    model.write_bytes(model.read_bytes()[:-8])
+    code, log = finish(workspace, raw, "2026-02-01", "export", "--set", "export.model=gmf")
+    assert code == 1
+    assert re.search(r"models/gmf.*damaged.*--fresh", sentence(log))
     (workspace / "exports/latest.json").write_text("[")
     [part, *_] = sorted(workspace.glob("users/*.parquet"))
     part.write_bytes(part.read_bytes()[:-40])
@@ -62,20 +67,10 @@ def test_damaged_files_are_named_and_made_anew(published):
     code, log = finish(workspace, raw, "2026-02-01")
     assert code == 1
     assert re.search(r"users/part.*damaged.*--fresh", sentence(log))
-    code, log = finish(workspace, raw, "2026-02-01", "prepare", "--fresh")
-    assert code == 0, log
-    assert tables_and_models(workspace) == expected
-    model = workspace / "models/gmf/item_factors.npy"
-    model.write_bytes(model.read_bytes()[:-8])
-    export = ("2026-02-01", "export", "--set", "export.model=gmf")
-    code, log = finish(workspace, raw, *export)
-    assert code == 1
-    assert re.search(r"models/gmf.*damaged.*--fresh", sentence(log))
-    code, log = finish(workspace, raw, "2026-02-01", "train", "--fresh")
-    assert code == 0, log
-    code, log = finish(workspace, raw, *export)
+    code, log = finish(workspace, raw, "2026-02-01", "nightly", "--fresh")
     assert code == 0, log
     assert json.loads(shown(workspace))["date"] == "2026-02-01"
+    assert whole(workspace)
     assert tables_and_models(workspace) == expected
 
 

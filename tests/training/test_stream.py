@@ -20,7 +20,7 @@ def test_every_row_comes_once_in_the_order_of_the_files(tmp_path, world, files):
         assert {len(part) for part in parts} == {50}
         found = np.concatenate(parts)
         assert found[: len(rows)].tolist() == rows.tolist()
-        assert (found[len(rows) :, 1:] == -1).all()  # the last batch is filled up
+        assert (found[len(rows) :] == -1).all()  # the last batch is filled up
 
 
 def test_only_the_asked_columns_are_read(tmp_path, world):
@@ -29,6 +29,17 @@ def test_only_the_asked_columns_are_read(tmp_path, world):
     with epoch_batches(f"file://{tmp_path}/epoch=0", 2, len(rows)) as batches:
         [(users, items)] = list(batches)
     assert np.column_stack([users, items]).tolist() == rows[:, :4].tolist()
+
+
+@pytest.mark.parametrize("batch", [1, 7, 50, 1_000])
+def test_the_last_batch_is_filled_and_no_other_one_is_added(tmp_path, world, batch):
+    rows = training_rows(world, 1, 0)[:100]
+    write_epoch(tmp_path / "epoch=0", rows, 3)
+    with epoch_batches(f"file://{tmp_path}/epoch=0", 1, batch) as batches:
+        found = [(len(users), int((users.numpy() >= 0).sum())) for users, _ in batches]
+    assert {whole for whole, _ in found} == {batch}
+    assert [some for _, some in found[:-1]] == [batch] * (len(found) - 1)
+    assert sum(some for _, some in found) == len(rows)
 
 
 READ_ALL = """
