@@ -7,7 +7,7 @@ the same arrays, and floating-point sums run in the same order, whatever Spark's
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int32]
 LongArray = npt.NDArray[np.int64]
+
+# A pair on its way through Spark is one long, user | kind | item from the upper bits down: a
+# single number sorts by its bits, and Arrow carries no second column. Its kind is which of the
+# tables in the block it came from. Users stay below 2**30.
+ITEM_BITS, KIND_BITS = 31, 2
 
 
 @dataclass(frozen=True)
@@ -83,49 +88,62 @@ def read_packed(
 ) -> Iterator[tuple[int, list[LongArray]]]:
     """Each block's number and its packed pairs, one sorted array a kind (0 .. kinds - 1).
 
-    The batches have the flat columns block, kind and pair, sorted in this order, with each
-    block whole: what steamrec.spark.blocks.user_blocks makes, inside mapInArrow.
+    The batches have the flat columns block and key (KIND_BITS), sorted by key, with each block
+    whole: what steamrec.spark.blocks.user_blocks makes, inside mapInArrow.
     """
-    for number, parts in _read(batches, kinds, ("pair",)):
-        yield number, [pair for (pair,) in parts]
+    for number, key, _ in _read(batches, ()):
+        yield number, [_pairs(key, chosen) for chosen in _by_kind(key, kinds)]
 
 
 def read_pairs(
     batches: "Iterator[pa.RecordBatch]", kinds: int
 ) -> Iterator[tuple[int, list[Pairs]]]:
     """As read_packed, from batches that also have the column place."""
-    for number, parts in _read(batches, kinds, ("pair", "place")):
-        yield number, [Pairs(pair, place) for pair, place in parts]
+    for number, key, (place,) in _read(batches, ("place",)):
+        chosen = _by_kind(key, kinds)
+        yield number, [Pairs(_pairs(key, some), place[some]) for some in chosen]
 
 
 def _read(
-    batches: "Iterator[pa.RecordBatch]", kinds: int, columns: tuple[str, ...]
-) -> Iterator[tuple[int, list[list[LongArray]]]]:
-    """Each block's number and, for each kind, the values of `columns`."""
+    batches: "Iterator[pa.RecordBatch]", more: tuple[str, ...]
+) -> Iterator[tuple[int, LongArray, list[LongArray]]]:
+    """Each block's number, its keys and the columns `more`."""
     waiting: list[list[LongArray]] = []
     number = -1
     for batch in batches:
         blocks, *values = (
-            batch.column(name).to_numpy(zero_copy_only=False)
-            for name in ("block", "kind", *columns)
+            batch.column(name).to_numpy(zero_copy_only=False) for name in ("block", "key", *more)
         )
         cuts = np.flatnonzero(np.diff(blocks)) + 1
         for start, stop in pairwise([0, *cuts.tolist(), len(blocks)]):
             if start == stop:
                 continue
             if blocks[start] != number and waiting:
-                yield number, _by_kind(waiting, kinds)
+                yield number, *_joined(waiting)
                 waiting = []
             number = int(blocks[start])
             waiting.append([value[start:stop] for value in values])
     if waiting:
-        yield number, _by_kind(waiting, kinds)
+        yield number, *_joined(waiting)
 
 
-def _by_kind(parts: list[list[LongArray]], kinds: int) -> list[list[LongArray]]:
-    kind, *values = (np.concatenate(column) for column in zip(*parts, strict=True))
-    bounds = np.searchsorted(kind, np.arange(kinds + 1))
-    return [[value[low:high] for value in values] for low, high in pairwise(bounds)]
+def _joined(parts: list[list[LongArray]]) -> tuple[LongArray, list[LongArray]]:
+    key, *more = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return key, more
+
+
+def _by_kind(key: LongArray, kinds: int) -> list[Any]:
+    """Where each kind's pairs stand."""
+    if kinds == 1:
+        return [slice(None)]
+    kind = (key >> ITEM_BITS & (1 << KIND_BITS) - 1).astype(np.int8)
+    return [np.flatnonzero(kind == number) for number in range(kinds)]
+
+
+def _pairs(key: LongArray, chosen: Any) -> LongArray:
+    """The chosen keys as packed pairs."""
+    some: LongArray = key[chosen]
+    return some >> ITEM_BITS + KIND_BITS << 32 | some & (1 << ITEM_BITS) - 1
 
 
 def read_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:

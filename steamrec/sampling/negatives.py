@@ -27,7 +27,7 @@ from steamrec.sampling.keyed import (
 )
 
 MISSING = -1
-PORTION = 65_536  # draws at a time: what stays in a core's cache
+PORTION = 16_384  # rows at a time: what stays in a core's cache
 CELLS = 2**23  # of the table of users and items that a portion may use, one byte each
 
 
@@ -40,7 +40,7 @@ def train_negatives(
     epoch: int,
     cumulative: LongArray | None = None,
 ) -> IntArray:
-    """int32 [positives.sum(), per_positive]: negatives, drawn with replacement.
+    """int32 [per_positive, positives.sum()]: negatives, drawn with replacement.
 
     `positives` (int64 [users of the block]) is how many rows each user gets; the rows stand
     user after user. Row j of a user takes the words j * per_positive ... of the user's stream.
@@ -48,57 +48,64 @@ def train_negatives(
     who owns everything gets MISSING.
     """
     keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, block.users)
-    negatives = np.empty((int(positives.sum()), per_positive), np.int32)
-    filled = negatives.reshape(-1)
+    negatives = np.empty((per_positive, int(positives.sum())), np.int32)
     most = max(1, CELLS // items)
     owned = np.zeros(min(most, len(keys)) * items, np.bool_)
     end = 0
-    for first, last in _portions(positives * per_positive, most):
-        draws = positives[first:last] * per_positive
-        start, end = end, end + int(draws.sum())
+    for first, last in _portions(positives, most):
+        start, end = end, end + int(positives[first:last].sum())
         part = _users(block, first, last)
-        filled[start:end] = _draw(part, draws, items, keys[first:last], cumulative, owned)
+        some = negatives[:, start:end]
+        _draw(part, positives[first:last], items, keys[first:last], cumulative, owned, some)
     return negatives
 
 
 def _draw(
     block: Block,
-    draws: LongArray,
+    positives: LongArray,
     items: int,
     keys: WordArray,
     cumulative: LongArray | None,
     owned: npt.NDArray[np.bool_],
-) -> IntArray:
-    """int32 [draws.sum()]: the first `draws` negatives of each user's stream.
+    negatives: IntArray,
+) -> None:
+    """Fill `negatives` (int32 [per_positive, positives.sum()]) for the users of the block.
 
     `owned` is all False before and after: room for one cell a user and item.
     """
-    starts = np.cumsum(draws) - draws
-    drawn_words = _streams(keys, starts, draws)
-    lifts = np.arange(0, len(draws) * items, items)
-    cells = block.items + np.repeat(lifts, np.diff(block.offsets))
-    if cumulative is None:
-        picked = bounded(drawn_words, np.array(items))
-    else:
-        points = bounded(drawn_words, cumulative[-1:])
-        picked = np.searchsorted(cumulative, points, side="right") - 1
+    starts = np.cumsum(positives) - positives
+    users = np.repeat(np.arange(len(positives)), positives)
+    cells = block.items + np.repeat(np.arange(len(positives)) * items, np.diff(block.offsets))
+    lifts = users * items
     owned[cells] = True
-    hits = np.flatnonzero(owned[picked + np.repeat(lifts, draws)])
+    for drawn, drawn_words in zip(
+        negatives, _streams(keys, starts, positives, len(negatives)), strict=True
+    ):
+        if cumulative is None:
+            picked = bounded(drawn_words, np.array(items))
+        else:
+            points = bounded(drawn_words, cumulative[-1:])
+            picked = np.searchsorted(cumulative, points, side="right") - 1
+        drawn[:] = picked
+        picked += lifts
+        hits = np.flatnonzero(owned[picked])
+        if len(hits):
+            again = mix(drawn_words[hits])
+            drawn[hits] = _among_free(block, users[hits], items, again, cumulative)
     owned[cells] = False
-    drawn = picked.astype(np.int32)
-    if len(hits):
-        rows = np.searchsorted(starts, hits, side="right") - 1
-        drawn[hits] = _among_free(block, rows, items, mix(drawn_words[hits]), cumulative)
-    return drawn
 
 
-def _streams(keys: WordArray, starts: LongArray, draws: LongArray) -> WordArray:
-    """uint64 [draws.sum()]: keyed.words(key, 0), (key, 1), ... of each stream in turn."""
-    steps = np.arange(int(draws.sum()), dtype=np.uint64)
+def _streams(
+    keys: WordArray, starts: LongArray, positives: LongArray, per_positive: int
+) -> Iterator[WordArray]:
+    """For each of a row's draws uint64 [positives.sum()]: keyed.words of the rows' streams."""
     with np.errstate(over="ignore"):
-        counters = np.repeat(keys - starts.astype(np.uint64) * GAMMA, draws)
-        counters += steps * GAMMA
-        return mix(counters)
+        step = np.uint64(per_positive) * GAMMA
+        counters = np.repeat(keys - starts.astype(np.uint64) * step, positives)
+        counters += np.arange(len(counters), dtype=np.uint64) * step
+        for _ in range(per_positive):
+            yield mix(counters)
+            counters += GAMMA
 
 
 def _among_free(
@@ -124,13 +131,13 @@ def _among_free(
     return drawn
 
 
-def _portions(draws: LongArray, most: int) -> Iterator[tuple[int, int]]:
-    """Ranges of at most `most` users with about PORTION draws in all."""
-    ends = np.cumsum(draws)
+def _portions(rows: LongArray, most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of at most `most` users with about PORTION rows in all."""
+    ends = np.cumsum(rows)
     total = int(ends[-1]) if len(ends) else 0
     cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION)) + 1
-    every = range(0, len(draws), most)
-    yield from pairwise(np.unique([*every, *cuts.tolist(), len(draws)]).tolist())
+    every = range(0, len(rows), most)
+    yield from pairwise(np.unique([*every, *cuts.tolist(), len(rows)]).tolist())
 
 
 def _users(block: Block, first: int, last: int) -> Block:
@@ -153,17 +160,17 @@ def eval_negatives(
     free = items - np.diff(block.offsets)
     wanted = np.minimum(count, free)
     keys = stream_keys(seed, purpose, 0, block.users)
-    ranks: npt.NDArray[np.int64] = np.full((len(block.users), count), MISSING, np.int64)
+    # A draw a row, so that a draw's users stand side by side.
+    ranks: npt.NDArray[np.int64] = np.full((count, len(block.users)), MISSING, np.int64)
     for draw in range(count):
-        active = np.flatnonzero(draw < wanted)
-        if not len(active):
+        active = draw < wanted
+        if not active.any():
             break
-        top = free[active] - wanted[active] + draw
-        number = np.full(len(active), draw, np.int64)
-        picked = bounded(words(keys[active], number), top + 1)
-        taken = (ranks[active, :draw] == picked[:, None]).any(axis=1)
-        ranks[active, draw] = np.where(taken, top, picked)
-    rows, columns = np.nonzero(ranks != MISSING)
-    drawn = free_items(block, rows, ranks[rows, columns], items)
+        top = free - wanted + draw
+        picked = bounded(words(keys, np.array(draw)), np.maximum(top, 0) + 1)
+        taken = (ranks[:draw] == picked).any(axis=0)
+        ranks[draw] = np.where(active, np.where(taken, top, picked), MISSING)
+    rows, columns = np.nonzero(ranks.T != MISSING)
+    drawn = free_items(block, rows, ranks[columns, rows], items)
     parts = np.split(drawn, np.cumsum(wanted)[:-1])
     return [np.sort(part) for part in parts]

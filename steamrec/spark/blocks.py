@@ -2,17 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from steamrec.block import ITEM_BITS, KIND_BITS
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 
 def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataFrame":
-    """Rows (block int, kind int, pair long) of the (user, item) pairs of `tables`.
+    """Rows (block int, key long) of the (user, item) pairs of at most four `tables`.
 
-    A pair is user << 32 | item, its kind the number of its table, its block user // size. Each
-    block stands whole in one partition, sorted by kind and pair: plain columns, which Spark
-    sorts and Arrow carries far faster than arrays. With `placed`, a fourth column has the pair's
-    place in the library (long), 0 where its table has none.
+    A key is a pair with its kind, the number of its table (steamrec.block.KIND_BITS); its block
+    is user // size. Each block stands whole in one partition, sorted by key: plain columns,
+    which Spark sorts and Arrow carries far faster than arrays. With `placed`, a third column has
+    the pair's place in the library (long), 0 where its table has none.
     """
     from functools import reduce
 
@@ -20,12 +22,12 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
     from pyspark.sql import functions as F
 
     user, item = F.col("user").cast("long"), F.col("item").cast("long")
-    pair = F.shiftleft(user, 32).bitwiseOR(item).alias("pair")
     block = F.floor(user / F.lit(size)).cast("int").alias("block")
-    flat = [
-        table.select(block, F.lit(kind).alias("kind"), pair, *(_place(table) if placed else ()))
-        for kind, table in enumerate(tables)
-    ]
+    flat = []
+    for kind, table in enumerate(tables):
+        upper = F.shiftleft(F.shiftleft(user, KIND_BITS).bitwiseOR(F.lit(kind)), ITEM_BITS)
+        key = upper.bitwiseOR(item).alias("key")
+        flat.append(table.select(block, key, *(_place(table) if placed else ())))
     session = flat[0].sparkSession
     # A number given outright is kept: adaptive execution would gather small pairs, and with
     # them all the work that hangs on them, into one task.
@@ -34,7 +36,7 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
         int(session.conf.get("spark.sql.shuffle.partitions") or 1),
     )
     together = reduce(DataFrame.unionAll, flat)
-    return together.repartition(partitions, "block").sortWithinPartitions("block", "kind", "pair")
+    return together.repartition(partitions, "block").sortWithinPartitions("key")
 
 
 def _place(table: "DataFrame") -> "list[Column]":

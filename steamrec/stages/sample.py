@@ -156,4 +156,4 @@ def _used(settings: Settings) -> dict[str, Any]:
     return used
 
 
-STAGE = Stage(name="sample", version=3, needs=("prepare", "split"), used=_used, run=run)
+STAGE = Stage(name="sample", version=4, needs=("prepare", "split"), used=_used, run=run)

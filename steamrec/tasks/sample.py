@@ -74,17 +74,18 @@ def write_files(
     for batch in batches:
         columns = (batch.column(name).to_pylist() for name in ("epoch", "file", "rows"))
         for epoch, file, rows in zip(*columns, strict=True):
-            part = np.frombuffer(rows, np.int32).reshape(-1, width)
+            part = np.frombuffer(rows, np.int32).reshape(width, -1)
             chunks.setdefault((epoch, file), []).append(part)
     workspace = Workspace(root)
     for epoch, file in sorted(chunks):
-        rows = in_random_order(np.concatenate(chunks.pop((epoch, file))), seed, epoch)
+        rows = in_random_order(np.concatenate(chunks.pop((epoch, file)), axis=1), seed, epoch)
         table = tables.train_negatives(epoch, per_positive)
         workspace.write_bytes(
             f"{table.name}/part-{file:05}.parquet", _parquet(rows, list(table.columns))
         )
         first, second = rows_hash(rows)
-        figures = [epoch, len(rows), int(np.count_nonzero(rows[:, 2:] == MISSING)), first, second]
+        missing = int(np.count_nonzero(rows[2:] == MISSING))
+        figures = [epoch, rows.shape[1], missing, first, second]
         yield pa.RecordBatch.from_pylist(
             [dict(zip(_FILE_COLUMNS, figures, strict=True))], schema=_files_schema()
         )
@@ -104,13 +105,12 @@ def _parquet(rows: IntArray, names: list[str]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = np.ascontiguousarray(rows.T)
-    table = pa.Table.from_arrays([pa.array(column) for column in columns], names=names)
+    table = pa.Table.from_arrays([pa.array(column) for column in rows], names=names)
     content = io.BytesIO()
     pq.write_table(
         table,
         content,
-        row_group_size=max(1, len(rows)),
+        row_group_size=max(1, rows.shape[1]),
         compression="NONE",
         use_dictionary=False,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from steamrec.block import pack, unpack
+from steamrec.block import ITEM_BITS, KIND_BITS, pack, unpack
 from steamrec.models.artifact import Artifact, save_artifact
 from steamrec.reranking.tail import (
     CLIP,
@@ -99,15 +99,11 @@ def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
     first = block.offsets[:-1:2]
     known = np.ones(len(packed), bool)
     known[first] = False
-    kinds = np.where(known, 0, 1).astype(np.int32)
-    order = np.lexsort((packed, kinds))
+    kinds = np.where(known, 0, 1)
+    key = (packed >> 32 << KIND_BITS | kinds) << ITEM_BITS | packed & 0xFFFFFFFF
+    order = np.argsort(key)
     batch = pa.RecordBatch.from_pydict(
-        {
-            "block": np.zeros(len(packed), np.int32),
-            "kind": kinds[order],
-            "pair": packed[order],
-            "place": places[order],
-        }
+        {"block": np.zeros(len(key), np.int32), "key": key[order], "place": places[order]}
     )
     [rows] = tail_rows(iter([batch]), str(tmp_path), "ranker", 100, 7)
     frame = rows.to_pandas()

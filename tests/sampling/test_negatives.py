@@ -56,8 +56,8 @@ def test_train_negatives_are_never_owned_and_stand_user_after_user(owned, count,
     block = block_of(owned, first=7)
     rows = np.array([len(items) for items in owned])
     drawn = train_negatives(block, rows, count, ITEMS, seed, epoch)
-    assert drawn.shape == (rows.sum(), count)
-    for items, part in zip(owned, np.split(drawn, np.cumsum(rows)[:-1]), strict=True):
+    assert drawn.shape == (count, rows.sum())
+    for items, part in zip(owned, np.split(drawn, np.cumsum(rows)[:-1], axis=1), strict=True):
         if len(items) == ITEMS:
             assert (part == MISSING).all()
         else:
@@ -87,7 +87,7 @@ def test_train_negatives_equal_their_definition():
         *slow_twin(41, owned[1], range(2), 5, 9),
         *slow_twin(42, owned[2], range(6), 5, 9),
     ]
-    assert drawn.ravel().tolist() == expected
+    assert drawn.T.ravel().tolist() == expected
 
 
 @pytest.mark.parametrize("cells", [1, 3 * ITEMS])
@@ -104,7 +104,7 @@ def test_a_draw_depends_on_seed_epoch_and_user_alone():
     owned = [{1, 2}, {3}, {4, 5, 6}]
     together = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, 1, 2)
     alone = train_negatives(block_of(owned[1:2], first=1), np.array([3]), 4, ITEMS, 1, 2)
-    assert together[3:6].tolist() == alone.tolist()
+    assert together[:, 3:6].tolist() == alone.tolist()
     for other in ((2, 2), (1, 3)):
         changed = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, *other)
         assert changed.tolist() != together.tolist()
@@ -120,9 +120,9 @@ def test_train_negatives_are_spread_as_asked(weighted):
     seen = np.bincount(drawn.ravel(), minlength=ITEMS)[free]
     expected = weights[free] / weights[free].sum() * drawn.size
     assert stats.chisquare(seen, expected).pvalue > 1e-3
-    pairs = np.bincount(drawn[:, 0] * ITEMS + drawn[:, 1], minlength=ITEMS**2)
+    pairs = np.bincount(drawn[0] * ITEMS + drawn[1], minlength=ITEMS**2)
     both = (free[:, None] * ITEMS + free).ravel()
-    likely = np.outer(expected, expected).ravel() / drawn.size**2 * len(drawn)
+    likely = np.outer(expected, expected).ravel() / drawn.size**2 * drawn.shape[1]
     assert stats.chisquare(pairs[both], likely).pvalue > 1e-3
 
 
