@@ -1,5 +1,6 @@
 """Lines into libraries and reasons: the JVM's path and Python's, joined."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from steamrec.ingest.jvm import from_json, is_trusted
@@ -8,7 +9,7 @@ from steamrec.literal import Limits
 from steamrec.settings.reading import IngestSettings
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 
 def cut_long_lines(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
@@ -22,8 +23,12 @@ def cut_long_lines(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
     return lines.withColumns({"length": length, "line": cut})
 
 
-def read_libraries(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
-    """Read each line of `cut_long_lines`.
+def read_libraries(
+    lines: "DataFrame",
+    settings: IngestSettings,
+    trust: Callable[["Column"], "Column"] = is_trusted,
+) -> "DataFrame":
+    """Read each line of `cut_long_lines`; those that `trust` does not choose are Python's.
 
     Returns one row a line: file, block, row, in_python boolean (who read it), library (a
     struct; null when the line is refused), reason string (null when it is not) and line string
@@ -33,7 +38,7 @@ def read_libraries(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
 
     limit = settings.max_line_bytes
     rewritten = rewriter(Limits(line_bytes=limit), settings.max_quarantined_characters)
-    trusted = (F.col("length") <= limit) & is_trusted(F.col("line"))
+    trusted = (F.col("length") <= limit) & trust(F.col("line"))
     direct = F.col("direct")
     in_python = direct.isNull() | F.col("direct.refused").isNotNull()
     doubtful = F.when(F.col("in_python"), F.col("line").cast("binary"))
