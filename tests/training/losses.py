@@ -3,6 +3,7 @@
 python -m tests.training.losses FOLDER REPLICAS BATCH
 """
 
+import hashlib
 import json
 import sys
 
@@ -27,7 +28,8 @@ def main(folder: str, replicas: int, batch: int) -> None:
         with epoch_batches(f"file://{folder}", 3, batch) as batches:
             trainer.epoch(batches, 5, lambda step, loss: losses.append(loss))
     weights = [float(abs(array).sum()) for array in trainer.state()]
-    print(json.dumps({"losses": losses, "weights": weights, "replicas": replicas}))
+    bits = hashlib.sha256(b"".join(array.tobytes() for array in trainer.state())).hexdigest()
+    print(json.dumps({"losses": losses, "weights": weights, "bits": bits}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
+import functools
 import json
+import os
 import subprocess
 import sys
 
@@ -25,20 +27,33 @@ def dataset(rows):
     return tf.data.Dataset.from_tensors(pairs)
 
 
+def trained(epoch, replicas, batch, cores=2):
+    """What tests.training.losses prints, on so many cores."""
+    command = [sys.executable, "-m", "tests.training.losses", str(epoch), str(replicas), str(batch)]
+    on_cores = functools.partial(os.sched_setaffinity, 0, range(cores))
+    run = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=on_cores)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
 # Odd batches split unevenly; the small one touches a part of the users only.
 @pytest.mark.parametrize("batch", [101, 13])
 def test_two_replicas_give_the_losses_of_one(tmp_path, world, batch):
     write_epoch(tmp_path / "epoch", training_rows(world, 3, 0), 3)
-    outputs = []
-    for replicas in (1, 2):
-        command = [sys.executable, "-m", "tests.training.losses", str(tmp_path / "epoch")]
-        command += [str(replicas), str(batch)]
-        run = subprocess.run(command, capture_output=True, text=True, check=True)
-        outputs.append(json.loads(run.stdout.splitlines()[-1]))
-    one, two = outputs
+    one, two = (trained(tmp_path / "epoch", replicas, batch) for replicas in (1, 2))
     assert len(one["losses"]) == 3
     np.testing.assert_allclose(one["losses"], two["losses"], rtol=1e-5)
     np.testing.assert_allclose(one["weights"], two["weights"], rtol=1e-4)
+
+
+def test_the_bits_do_not_hang_on_the_number_of_cores(tmp_path):
+    """On batches that the cores share, of many micro-batches."""
+    rng = np.random.default_rng(3)
+    users = rng.integers(0, USERS, (60_000, 1))
+    rows = np.column_stack([users, rng.integers(0, ITEMS, (60_000, 4))]).astype(np.int32)
+    write_epoch(tmp_path / "epoch", rows, 2)
+    one, two = (trained(tmp_path / "epoch", 1, 12_000, cores) for cores in (1, 2))
+    assert one["losses"] == two["losses"]
+    assert one["bits"] == two["bits"]
 
 
 def test_a_step_is_adams(world):
