@@ -1,8 +1,10 @@
 """The two-stage model's scorer: EASE's best candidates, ordered anew by a small network."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from steamrec.block import Block
+from steamrec.block import Block, IntArray
 from steamrec.models.artifact import Arrays, Artifact
 from steamrec.models.ease import EaseScorer
 from steamrec.models.scorer import FloatArray
@@ -12,6 +14,19 @@ from steamrec.reranking.retrieval import Retrieval
 from steamrec.reranking.tail import latent_scores, tail_features
 
 TAIL = "tail_"  # begins the names of the tail network's layers
+
+
+@dataclass(frozen=True)
+class Considered:
+    """Users with their candidates, before these are ordered.
+
+    tail: float32 [users, items], every item as if it were no candidate; chosen: each user's
+    candidates; tables: their features, None for users without any.
+    """
+
+    tail: FloatArray
+    chosen: list[IntArray]
+    tables: list[FloatArray | None]
 
 
 class RankerScorer:
@@ -32,17 +47,30 @@ class RankerScorer:
 
     def scores(self, block: Block) -> FloatArray:
         """float32 [users of the block, items]."""
+        return self.ordered(self.consider(block))
+
+    def consider(self, block: Block) -> Considered:
+        """All that the scores of the block's users need but the candidates' network."""
         ease = self._ease.scores(block)
         latent = latent_scores(block, self.retrieval.directions, self.retrieval.scale)
         ordered = library_order(block)
-        scores = np.empty_like(ease)
+        tail, chosen, tables = np.empty_like(ease), [], []
         for row in range(len(block.users)):
             owned = ordered.items[block.offsets[row] : block.offsets[row + 1]]
-            scores[row] = self._tail(ease[row], latent[row], len(owned))
-            chosen = candidates(ease[row], owned, self._count)
-            if not len(chosen) or not len(owned):
+            tail[row] = self._tail(ease[row], latent[row], len(owned))
+            some = candidates(ease[row], owned, self._count if len(owned) else 0)
+            chosen.append(some)
+            tables.append(features(self.retrieval, ease[row], owned, some) if len(some) else None)
+        return Considered(tail, chosen, tables)
+
+    def ordered(self, considered: Considered) -> FloatArray:
+        """float32 [users, items]: the scores of considered users, over their tail's."""
+        scores = considered.tail
+        for row, (chosen, table) in enumerate(
+            zip(considered.chosen, considered.tables, strict=True)
+        ):
+            if table is None:
                 continue
-            table = features(self.retrieval, ease[row], owned, chosen)
             values = _network(self._layers, table)
             # Published scores are the network's; what is no candidate comes below the last one.
             scores[row] += values.min() - 1 - scores[row].max()
@@ -54,6 +82,24 @@ class RankerScorer:
         retrieval = self.retrieval
         table = tail_features(ease, latent, retrieval.owners, retrieval.scale, library)
         return _network(self._tail_layers, table)
+
+
+class RememberingScorer(RankerScorer):
+    """Scores the same blocks under one network for the candidates after another.
+
+    `seen` holds by its number what was considered for a block, and serves the next scorer.
+    """
+
+    def __init__(self, artifact: Artifact, seen: dict[int, Considered]) -> None:
+        super().__init__(artifact)
+        self._seen = seen
+
+    def scores(self, block: Block) -> FloatArray:
+        """As RankerScorer.scores, to the bit."""
+        if block.number not in self._seen:
+            self._seen[block.number] = self.consider(block)
+        seen = self._seen[block.number]
+        return self.ordered(replace(seen, tail=seen.tail.copy()))
 
 
 def _layers(arrays: Arrays, prefix: str) -> list[tuple[FloatArray, FloatArray]]:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from steamrec.models.artifact import Arrays, Artifact, folder, load_artifact, save_artifact
-from steamrec.models.ranker import TAIL
-from steamrec.models.registry import make_scorer
+from steamrec.models.ranker import TAIL, Considered, RememberingScorer
 from steamrec.reranking.features import FEATURES
 from steamrec.reranking.gather import (
     FEATURES_TABLE,
@@ -65,6 +64,7 @@ def fit(context: Context) -> Artifact:
         trainer.restore(checkpoint.state)
         log.info("train/%s: going on after epoch %d", NAME, len(checkpoint.curve))
     validation = load_validation(context)
+    seen: dict[int, Considered] = {}  # candidates and features are the same in every epoch
 
     def artifact(layers: dict[str, Any]) -> Artifact:
         arrays = retrieval.arrays | tail | layers
@@ -77,7 +77,7 @@ def fit(context: Context) -> Artifact:
         entry = {"epoch": epoch, "loss": loss, "seconds": round(time.perf_counter() - start, 2)}
         layers = trainer.arrays()
         if validation is not None:
-            entry["validation_ndcg"] = validation.ndcg(make_scorer(artifact(layers)))
+            entry["validation_ndcg"] = validation.ndcg(RememberingScorer(artifact(layers), seen))
         scores = [past.get("validation_ndcg", 0.0) for past in checkpoint.curve]
         checkpoint.curve.append(entry)
         if not scores or entry.get("validation_ndcg", np.inf) > max(scores):

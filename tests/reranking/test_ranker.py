@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from steamrec.models.artifact import Artifact
+from steamrec.models.ranker import RememberingScorer
 from steamrec.models.registry import make_scorer
 from steamrec.reranking.features import FEATURES, candidates
 from steamrec.reranking.tail import TAIL_FEATURES
@@ -28,11 +29,15 @@ def ranker():
         "tail_layer_1_bias": np.zeros(1, "f4"),
     }
     arrays = retrieval.arrays() | layers
-    return make_scorer(Artifact("ranker", arrays, 40, ITEMS, {"candidates": COUNT})), libraries
+    return make_scorer(artifact_of(arrays)), libraries, arrays
+
+
+def artifact_of(arrays):
+    return Artifact("ranker", arrays, 40, ITEMS, {"candidates": COUNT})
 
 
 def test_a_block_equals_each_user_alone_and_repeats(ranker):
-    scorer, libraries = ranker
+    scorer, libraries, _ = ranker
     scores = scorer.scores(block_of(libraries))
     assert np.isfinite(scores).all()
     assert (scores == scorer.scores(block_of(libraries))).all()
@@ -41,8 +46,19 @@ def test_a_block_equals_each_user_alone_and_repeats(ranker):
         np.testing.assert_allclose(scores[user], alone[0], rtol=1e-4, atol=1e-4)
 
 
+def test_what_is_remembered_serves_another_network_to_the_bit(ranker):
+    _, libraries, arrays = ranker
+    seen = {}
+    block = block_of(libraries)
+    for factor in (1, -2, 1):
+        artifact = artifact_of(arrays | {"layer_1_kernel": factor * arrays["layer_1_kernel"]})
+        remembered = RememberingScorer(artifact, seen).scores(block)
+        assert (remembered == make_scorer(artifact).scores(block)).all()
+    assert list(seen) == [0]
+
+
 def test_candidates_stand_above_all_that_is_not_owned(ranker):
-    scorer, libraries = ranker
+    scorer, libraries, _ = ranker
     scores = scorer.scores(block_of(libraries))
     for user, library in enumerate(libraries):
         owned = np.array(sorted(library), np.int32)
@@ -54,14 +70,14 @@ def test_candidates_stand_above_all_that_is_not_owned(ranker):
 
 
 def test_the_order_of_a_library_counts(ranker):
-    scorer, _ = ranker
+    scorer, _, _ = ranker
     one, other = block_of([[1, 2, 3, 4, 5]]), block_of([[5, 3, 1, 4, 2]])
     assert not np.allclose(scorer.scores(one), scorer.scores(other))
 
 
 def test_gaps_between_places_say_nothing(ranker):
     """A held-out item leaves a gap in the places: no score may see it."""
-    scorer, _ = ranker
+    scorer, _, _ = ranker
     one, other = block_of([[4, 2, 9, 7]]), block_of([[4, 2, 9, 7]])
     other.places[:] = other.places * 3 + (other.places > 7) * 1000
     assert (scorer.scores(one) == scorer.scores(other)).all()
