@@ -21,7 +21,7 @@ from steamrec.training.loop import Trainer
 from steamrec.training.networks import build_network, scorer_arrays
 from steamrec.training.progress import Progress
 from steamrec.training.replicas import make_strategy
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 from steamrec.training.tensorboard import write_scalars
 from steamrec.training.validation import load_validation
 from steamrec.training.warm import Ids, ids_of, previous_weights, save_ids, warmed
@@ -62,6 +62,7 @@ def fit_network(context: Context, name: str) -> Artifact:
     if ids and not checkpoint.curve:
         _warm_start(context, name, trainer, ids)
     validation = load_validation(context)
+    stream = EpochStream(_negatives(settings), _positives(settings))
 
     def artifact(arrays: dict[str, Any]) -> Artifact:
         return Artifact(name, arrays, users, items, settings, checkpoint.curve)
@@ -69,7 +70,7 @@ def fit_network(context: Context, name: str) -> Artifact:
     while not _finished(checkpoint, settings):
         epoch = len(checkpoint.curve)
         start = time.perf_counter()
-        loss = _train_epoch(context, trainer, name, settings, epoch, steps)
+        loss = _train_epoch(context, trainer, stream, name, epoch, steps)
         seconds = time.perf_counter() - start
         arrays = scorer_arrays(name, trainer.model)
         entry = {"epoch": epoch, "loss": loss, "seconds": round(seconds, 2)}
@@ -102,13 +103,12 @@ def _warm_start(context: Context, name: str, trainer: Trainer, ids: Ids) -> None
 
 
 def _train_epoch(
-    context: Context, trainer: Trainer, name: str, settings: dict[str, Any], epoch: int, steps: int
+    context: Context, trainer: Trainer, stream: EpochStream, name: str, epoch: int, steps: int
 ) -> float:
-    negatives, batch = _negatives(settings), _positives(settings)
     url = context.workspace.url(f"negatives/train/epoch={epoch}")
     with (
-        epoch_batches(url, negatives, batch) as batches,
-        Progress(name, epoch, steps, batch * (1 + negatives)) as progress,
+        stream.epoch(url) as batches,
+        Progress(name, epoch, steps, stream.pairs) as progress,
     ):
         return trainer.epoch(batches, steps, progress.update)
 

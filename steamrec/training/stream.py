@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from steamrec.errors import RunError
 from steamrec.sampling.negatives import MISSING
 from steamrec.training.tensorflow_quiet import tf
@@ -17,29 +19,50 @@ PREFETCH = 4  # batches
 PICKLES = ("_common_metadata", "_metadata")
 
 
-@contextmanager
-def epoch_batches(url: str, negatives: int, batch: int) -> Iterator[Any]:
-    """A tf.data.Dataset over the rows of one epoch, in the order of its files.
+class EpochStream:
+    """The training rows of one epoch after another, each a folder of tables.train_negatives.
 
-    `url` is a folder of files as tables.train_negatives describes; only the columns of the
-    first `negatives` negatives are read. Each element is (users int32 [batch], items int32
-    [batch, 1 + negatives]), the positive first. The last batch is filled up with users and items
-    MISSING, so that all have one shape and the loop is compiled once.
+    Only the columns of the first `negatives` negatives are read. An element is (users int32
+    [batch], items int32 [batch, 1 + negatives]), the positive first, in the order of the files. The
+    last batch of an epoch is filled up with users and items MISSING, so that all have one shape and
+    the loop is compiled once.
+
+    The pipeline is built once and reads what is open: building it anew for each epoch took a tenth
+    of the time in which GMF trains on one.
     """
-    columns = ["user", "item", *(f"negative_{number}" for number in range(negatives))]
 
-    def stack(group: Any) -> Any:
-        items = tf.stack([getattr(group, column) for column in columns[1:]], axis=1)
-        return tf.cast(group.user, tf.int32), tf.cast(items, tf.int32)
+    def __init__(self, negatives: int, batch: int) -> None:
+        self.pairs = batch * (1 + negatives)  # of a batch
+        self._items = ["item", *(f"negative_{number}" for number in range(negatives))]
+        self._reader: Any = None
+        rows = tf.data.Dataset.from_generator(
+            self._row_groups,
+            output_signature=(
+                tf.TensorSpec((None,), tf.int32),
+                tf.TensorSpec((None, 1 + negatives), tf.int32),
+            ),
+        )
+        # One more row group, of which rebatching takes what the last batch lacks: a function that
+        # filled up every batch would copy each of them once more.
+        filling = tf.data.Dataset.from_tensors(
+            (tf.fill([batch - 1], MISSING), tf.fill([batch - 1, 1 + negatives], MISSING))
+        )
+        batches = rows.concatenate(filling).rebatch(batch, drop_remainder=True)
+        self._batches = batches.prefetch(PREFETCH).with_options(_options())
 
-    # One more row group, of which rebatching takes what the last batch lacks: a function that
-    # filled up every batch would copy each of them once more.
-    filling = tf.data.Dataset.from_tensors(
-        (tf.fill([batch - 1], MISSING), tf.fill([batch - 1, 1 + negatives], MISSING))
-    )
-    with _row_groups(url, columns) as groups:
-        batches = groups.map(stack).concatenate(filling).rebatch(batch, drop_remainder=True)
-        yield batches.prefetch(PREFETCH).with_options(_options())
+    @contextmanager
+    def epoch(self, url: str) -> Iterator[Any]:
+        """The tf.data.Dataset of the folder `url`, while no other epoch is open."""
+        with _reader(url, ["user", *self._items]) as reader:
+            self._reader = reader
+            yield self._batches
+
+    def _row_groups(self) -> Iterator[tuple[Any, Any]]:
+        for group in self._reader:
+            items = np.empty((len(group.user), len(self._items)), np.int32)
+            for number, column in enumerate(self._items):
+                items[:, number] = getattr(group, column)
+            yield group.user, items
 
 
 @contextmanager
@@ -56,7 +79,10 @@ def candidate_batches(
         rows = tf.stack([getattr(group, column) for column in columns], axis=1)
         return tf.reshape(rows, (-1, candidates, len(columns)))
 
-    with _row_groups(url, columns) as groups:
+    from petastorm.tf_utils import make_petastorm_dataset
+
+    with _reader(url, columns) as reader:
+        groups = make_petastorm_dataset(reader)
         yield groups.map(stack).rebatch(users).with_options(_options())
 
 
@@ -72,8 +98,8 @@ def _options() -> Any:
 
 
 @contextmanager
-def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
-    """A tf.data.Dataset whose elements are whole row groups, in the order of the files.
+def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
+    """A Petastorm reader of whole row groups, in the order of the files.
 
     Raises RunError when the folder holds one of PICKLES.
     """
@@ -81,7 +107,6 @@ def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
-        from petastorm.tf_utils import make_petastorm_dataset
 
         # One worker: with more, the order of the row groups is whoever comes first.
         reader = make_batch_reader(
@@ -93,7 +118,7 @@ def _row_groups(url: str, columns: Sequence[str]) -> Iterator[Any]:
             num_epochs=1,
         )
         try:
-            yield make_petastorm_dataset(reader)
+            yield reader
         finally:
             reader.stop()
             reader.join()

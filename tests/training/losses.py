@@ -11,7 +11,7 @@ from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
 from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 from tests.training.conftest import ITEMS, USERS
 
 
@@ -24,8 +24,9 @@ def main(folder: str, replicas: int, batch: int) -> None:
         batch=4 * batch,
     )
     losses = []
+    stream = EpochStream(3, batch)
     for _ in range(3):
-        with epoch_batches(f"file://{folder}", 3, batch) as batches:
+        with stream.epoch(f"file://{folder}") as batches:
             trainer.epoch(batches, 5, lambda step, loss: losses.append(loss))
     weights = [float(abs(array).sum()) for array in trainer.state()]
     bits = hashlib.sha256(b"".join(array.tobytes() for array in trainer.state())).hexdigest()

@@ -12,7 +12,7 @@ from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
 from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import keras, tf
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
@@ -93,7 +93,7 @@ def test_it_learns_what_each_kind_owns(tmp_path, world, name):
     write_epoch(tmp_path / "epoch", training_rows(world, 3, 0), 2)
     learner = trainer(name, 0.02)
     for _ in range(30):
-        with epoch_batches(f"file://{tmp_path}/epoch", 3, 120) as batches:
+        with EpochStream(3, 120).epoch(f"file://{tmp_path}/epoch") as batches:
             loss = learner.epoch(batches, 4, lambda step, value: None)
     assert loss < 0.1
     items = np.tile(np.arange(ITEMS, dtype=np.int32), (USERS, 1))

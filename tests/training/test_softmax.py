@@ -7,7 +7,7 @@ from steamrec.training.loop import Trainer
 from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
 from steamrec.training.softmax import softmax_loss
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import tf
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
@@ -72,7 +72,7 @@ def test_it_learns_what_each_kind_owns(tmp_path, world):
         log_shares=np.log(counts / counts.sum()).astype(np.float32),
     )  # fmt: skip
     for _ in range(40):
-        with epoch_batches(f"file://{tmp_path}/epoch", 0, 120) as batches:
+        with EpochStream(0, 120).epoch(f"file://{tmp_path}/epoch") as batches:
             trainer.epoch(batches, 4, lambda step, value: None)
     items = np.tile(np.arange(ITEMS, dtype=np.int32), (USERS, 1))
     logits = trainer.model([np.arange(USERS, dtype=np.int32), items]).numpy()

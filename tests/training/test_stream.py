@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steamrec.errors import RunError
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 from tests.training.conftest import training_rows, write_epoch
 
 
@@ -14,8 +14,9 @@ from tests.training.conftest import training_rows, write_epoch
 def test_every_row_comes_once_in_the_order_of_the_files(tmp_path, world, files):
     rows = training_rows(world, 3, 0)
     write_epoch(tmp_path / "epoch=0", rows, files)
+    stream = EpochStream(3, 50)
     for _ in range(2):
-        with epoch_batches(f"file://{tmp_path}/epoch=0", 3, 50) as batches:
+        with stream.epoch(f"file://{tmp_path}/epoch=0") as batches:
             parts = [np.column_stack([u.numpy(), i.numpy()]) for u, i in batches]
         assert {len(part) for part in parts} == {50}
         found = np.concatenate(parts)
@@ -26,16 +27,28 @@ def test_every_row_comes_once_in_the_order_of_the_files(tmp_path, world, files):
 def test_only_the_asked_columns_are_read(tmp_path, world):
     rows = training_rows(world, 6, 0)
     write_epoch(tmp_path / "epoch=0", rows, 2)
-    with epoch_batches(f"file://{tmp_path}/epoch=0", 2, len(rows)) as batches:
+    with EpochStream(2, len(rows)).epoch(f"file://{tmp_path}/epoch=0") as batches:
         [(users, items)] = list(batches)
     assert np.column_stack([users, items]).tolist() == rows[:, :4].tolist()
+
+
+def test_an_epoch_left_early_leaves_the_next_one_whole(tmp_path, world):
+    first, second = training_rows(world, 2, 0), training_rows(world, 2, 1)
+    stream = EpochStream(2, 40)
+    for name, rows in (("epoch=0", first), ("epoch=1", second)):
+        write_epoch(tmp_path / name, rows, 3)
+    with stream.epoch(f"file://{tmp_path}/epoch=0") as batches:
+        next(iter(batches))
+    with stream.epoch(f"file://{tmp_path}/epoch=1") as batches:
+        found = np.concatenate([np.column_stack([u, i]) for u, i in batches])
+    assert found[: len(second)].tolist() == second.tolist()
 
 
 @pytest.mark.parametrize("batch", [1, 7, 50, 1_000])
 def test_the_last_batch_is_filled_and_no_other_one_is_added(tmp_path, world, batch):
     rows = training_rows(world, 1, 0)[:100]
     write_epoch(tmp_path / "epoch=0", rows, 3)
-    with epoch_batches(f"file://{tmp_path}/epoch=0", 1, batch) as batches:
+    with EpochStream(1, batch).epoch(f"file://{tmp_path}/epoch=0") as batches:
         found = [(len(users), int((users.numpy() >= 0).sum())) for users, _ in batches]
     assert {whole for whole, _ in found} == {batch}
     assert [some for _, some in found[:-1]] == [batch] * (len(found) - 1)
@@ -44,9 +57,9 @@ def test_the_last_batch_is_filled_and_no_other_one_is_added(tmp_path, world, bat
 
 READ_ALL = """
 import resource, sys, time
-from steamrec.training.stream import epoch_batches
+from steamrec.training.stream import EpochStream
 rows = 0
-with epoch_batches(sys.argv[1], 4, 100_000) as batches:
+with EpochStream(4, 100_000).epoch(sys.argv[1]) as batches:
     for users, _ in batches:
         if not rows:
             time.sleep(4)  # what is read ahead piles up meanwhile
@@ -78,6 +91,6 @@ def test_memory_does_not_grow_with_the_epoch(tmp_path):
 def test_files_that_petastorm_would_unpickle_are_refused(tmp_path, world, name):
     write_epoch(tmp_path / "epoch=0", training_rows(world, 3, 0), 1)
     (tmp_path / "epoch=0" / name).write_bytes(b"cos\nsystem\n(S'false'\ntR.")
-    opened = epoch_batches(f"file://{tmp_path}/epoch=0", 3, 50)
+    opened = EpochStream(3, 50).epoch(f"file://{tmp_path}/epoch=0")
     with pytest.raises(RunError, match=f"holds the file {name}"), opened:
         pass
