@@ -52,7 +52,10 @@ class EpochStream:
 
     @contextmanager
     def epoch(self, url: str) -> Iterator[Any]:
-        """The tf.data.Dataset of the folder `url`, while no other epoch is open."""
+        """The tf.data.Dataset of the folder `url`, while no other epoch is open.
+
+        Raises RunError when the folder holds one of PICKLES.
+        """
         with _reader(url, ["user", *self._items]) as reader:
             self._reader = reader
             yield self._batches
