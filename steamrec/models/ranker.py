@@ -64,7 +64,7 @@ class RankerScorer:
         return Considered(tail, chosen, tables)
 
     def ordered(self, considered: Considered) -> FloatArray:
-        """float32 [users, items]: the scores of considered users, over their tail's."""
+        """float32 [users, items]: the users' scores, written over considered.tail."""
         scores = considered.tail
         for row, (chosen, table) in enumerate(
             zip(considered.chosen, considered.tables, strict=True)

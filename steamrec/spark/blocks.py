@@ -12,7 +12,8 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
     """Rows (block int, key long) of the (user, item) pairs of at most four `tables`.
 
     A key is a pair with its kind, the number of its table (steamrec.block.KIND_BITS); its block
-    is user // size. Each block stands whole in one partition, sorted by key: plain columns,
+    is user // size, users are below 2**30. Each block stands whole in one
+    partition, sorted by key: plain columns,
     which Spark sorts and Arrow carries far faster than arrays. With `placed`, a third column has
     the pair's place in the library (long), 0 where its table has none.
     """
