@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Table:
     """One Parquet table.
 
-    `columns` maps a column to its Spark SQL type. `unhashed` are columns that say how Spark
-    happened to split its input (not what was in it); the content hash leaves them out.
+    `columns` maps a column to its Spark SQL type. `unhashed` are columns that say where
+    a row stood (not what was in it); the content hash leaves them out.
     """
 
     name: str
@@ -33,9 +33,9 @@ ITEMS_TYPE = (
     "array<struct<item_id:string,item_name:string,playtime_forever:bigint,playtime_2weeks:bigint>>"
 )
 
-# Where a line stood. (file, block, row) orders lines as they stand in the input: `block` is the
-# byte at which Spark's split of the file starts, `row` grows along the split.
-PLACE = {"file": "string", "block": "bigint", "row": "bigint"}
+# Where a line stood: the file, and the byte of its text, unpacked, at which the line starts. Of
+# your own interactions, which are no lines, `offset` numbers the users.
+PLACE = {"file": "string", "offset": "bigint"}
 
 # One row for each readable line of the raw file.
 LIBRARIES = Table(

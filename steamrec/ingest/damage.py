@@ -1,40 +1,30 @@
-"""Spark's errors about damaged input, as one sentence."""
+"""What is wrong with an input file, said once by a worker and once by the driver."""
 
 import re
-from urllib.parse import unquote
 
 from steamrec.errors import RunError
 
-# How the zstd reader names a file it cannot read; Spark names its own.
-UNREADABLE_FILE = "The input file cannot be read"
-_FILE = re.compile(
-    rf"Encountered error while reading file (\S+)\.\s|{UNREADABLE_FILE}: (.+?) \(", re.DOTALL
-)
-_CAUSE = re.compile(r"^Caused by: (.+)$", re.MULTILINE)
-_ENDS_EARLY = (
-    "Unexpected end of input stream",
-    "unexpected end of stream",
-    "EOFException",
-    "Truncated compressed stream",
-)
+_ENDS_EARLY = ("Truncated compressed stream", "end-of-stream marker", "Truncated zstd")
+
+
+class DamagedFile(Exception):  # noqa: N818
+    """An input file that cannot be read to its end; the message is one line for people."""
+
+
+def damaged(path: str, error: Exception) -> DamagedFile:
+    """The exception that says what `error` means for the file at `path`."""
+    why = " ".join(str(error).split())
+    if isinstance(error, FileNotFoundError):
+        return DamagedFile(f"The input {path} was removed while it was read; run again.")
+    if any(sign in why for sign in _ENDS_EARLY):
+        return DamagedFile(
+            f"The input {path} is cut short: its compressed data ends too early; "
+            "get a whole copy and run again."
+        )
+    return DamagedFile(f"The input {path} is damaged ({why}); get a whole copy and run again.")
 
 
 def explain(error: Exception) -> RunError | None:
-    """The RunError to raise in place of Spark's `error`; None when no input file is at fault."""
-    text = str(error)
-    found = _FILE.search(text)
-    if found is None:
-        return None
-    file = unquote(re.sub(r"^file:/+", "/", found[1] or found[2]))
-    if "FileNotFoundException" in text or "FILE_NOT_EXIST" in text:
-        return RunError(f"The input {file} was removed while it was read; run again.")
-    if "Too many bytes before newline" in text:
-        return RunError(f"The input {file} has a line of 2 GiB or more; take it out and run again.")
-    if any(sign in text for sign in _ENDS_EARLY):
-        return RunError(
-            f"The input {file} is cut short: its compressed data ends too early; "
-            "get a whole copy and run again."
-        )
-    causes = _CAUSE.findall(text)
-    why = f" ({causes[-1].strip()})" if causes else ""
-    return RunError(f"The input {file} is damaged{why}; get a whole copy and run again.")
+    """The RunError for Spark's `error` about a DamagedFile; None when it is about another."""
+    found = re.search(rf"{DamagedFile.__name__}: (.+)", str(error))
+    return RunError(found[1]) if found else None

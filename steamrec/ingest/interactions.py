@@ -38,15 +38,14 @@ def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
         .agg(F.transform(F.sort_array(F.collect_list(keyed)), lambda key: key["it"]).alias("items"))
         .withColumn("number", _number("user"))
     )
-    libraries = number_rows(users, ["number", "user"], "row", "bigint").select(
+    libraries = number_rows(users, ["number", "user"], "offset", "bigint").select(
         F.col("user").alias("user_id"),
         F.size("items").alias("items_count"),
         F.col("user").alias("steam_id"),
         F.lit("").alias("user_url"),
         "items",
         F.lit(path).alias("file"),
-        F.lit(0).cast("long").alias("block"),
-        "row",
+        "offset",
     )
     quarantine = rows.where(~whole).select(
         F.lit(path).alias("file"),

@@ -1,60 +1,42 @@
-"""Lines into libraries and reasons: the JVM's path and Python's, joined."""
+"""Input files as a table of what is in their lines."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from steamrec.ingest.jvm import from_json, is_trusted
-from steamrec.ingest.python import rewriter
+from steamrec.ingest.records import STATE, LineFormat, records
+from steamrec.ingest.shares import BLOCK_BYTES, Share, share_out
+from steamrec.ingest.sources import Source
+from steamrec.ingest.streams import read_chunks
 from steamrec.literal import Limits
 from steamrec.settings.reading import IngestSettings
+from steamrec.tables import PLACE, Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame, SparkSession
+
+REFUSED = "refused"
 
 
-def cut_long_lines(lines: "DataFrame", settings: IngestSettings) -> "DataFrame":
-    """Add `length` (bytes) and cut lines that are over the limit to what quarantine shows."""
-    from pyspark.sql import functions as F
-
-    length = F.octet_length("line").cast("long")
-    kept = 4 * settings.max_quarantined_characters  # bytes of the longest characters
-    start = F.substring(F.col("line").cast("binary"), 1, kept).cast("string")
-    cut = F.when(length > settings.max_line_bytes, start).otherwise(F.col("line"))
-    return lines.withColumns({"length": length, "line": cut})
-
-
-def read_libraries(
-    lines: "DataFrame",
-    settings: IngestSettings,
-    trust: Callable[["Column"], "Column"] = is_trusted,
+def read_lines(
+    spark: "SparkSession", sources: Sequence[Source], form: LineFormat, settings: IngestSettings
 ) -> "DataFrame":
-    """Read each line of `cut_long_lines`; those that `trust` does not choose are Python's.
+    """One row for each line of `sources`: PLACE, the columns of `form`, STATE and REFUSED.
 
-    Returns one row a line: file, block, row, in_python boolean (who read it), library (a
-    struct; null when the line is refused), reason string (null when it is not) and line string
-    (as quarantine shows it, null otherwise).
+    `in_python` says who read the line. `reason` and `line` (as quarantine shows it) are null
+    unless the line cannot be read. REFUSED is null but where Spark's JSON reader took a record
+    that was trusted for no JSON, and that row's other columns are null. A line ends at "\\n" only.
     """
-    from pyspark.sql import functions as F
+    limits = Limits(line_bytes=settings.max_line_bytes)
+    max_shown = settings.max_quarantined_characters
+    longest = max(limits.line_bytes, 4 * max_shown)
 
-    limit = settings.max_line_bytes
-    rewritten = rewriter(Limits(line_bytes=limit), settings.max_quarantined_characters)
-    trusted = (F.col("length") <= limit) & trust(F.col("line"))
-    direct = F.col("direct")
-    in_python = direct.isNull() | F.col("direct.refused").isNotNull()
-    doubtful = F.when(F.col("in_python"), F.col("line").cast("binary"))
-    read = (
-        lines.withColumn("trusted", trusted)
-        .withColumn("direct", F.when(F.col("trusted"), from_json(F.col("line"), limit)))
-        .withColumn("in_python", in_python)
-        .withColumn("python", rewritten(doubtful, F.col("length")))
-    )
-    library = F.when(F.col("in_python"), from_json(F.col("python.json"), limit)).otherwise(direct)
-    return read.select(
-        "file",
-        "block",
-        "row",
-        "in_python",
-        library.alias("library"),
-        F.col("python.reason").alias("reason"),
-        F.col("python.shown").alias("line"),
-    )
+    def read(share: Share) -> Iterator[str]:
+        for chunk in read_chunks(share, longest):
+            yield from records(chunk, share.path, form, limits, max_shown)
+
+    context = spark.sparkContext
+    shares = share_out(sources, context.defaultParallelism, BLOCK_BYTES)
+    lines = context.parallelize(shares, len(shares)).flatMap(read)
+    schema = Table("records", PLACE | form.columns | STATE | {REFUSED: "string"}).ddl
+    reader = spark.read.schema(schema).option("columnNameOfCorruptRecord", REFUSED)
+    return reader.option("maxStringLen", settings.max_line_bytes).json(lines)

@@ -17,10 +17,7 @@ _SIGNATURES = {
     b"PK\x03\x04": ("zip", ()),
     b"PAR1": ("Parquet", ()),
 }
-ZSTD = (".zst", ".zstd")
-# One stream that no task can enter in the middle.
-UNSPLITTABLE = (".gz", *ZSTD)
-_READ = (".gz", ".bz2", *ZSTD)
+_CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".zstd": "zstd"}
 
 
 @dataclass(frozen=True)
@@ -32,19 +29,9 @@ class Source:
     modified: str
 
     @property
-    def zstd(self) -> bool:
-        """Whether the file is read by Python, as Spark's JVM has no zstd for text."""
-        return self.path.endswith(ZSTD)
-
-    @property
-    def splittable(self) -> bool:
-        """Whether several tasks may share the file."""
-        return not self.path.endswith(UNSPLITTABLE)
-
-    @property
-    def compressed(self) -> bool:
-        """Whether its lines are longer than its bytes."""
-        return self.path.endswith(_READ)
+    def codec(self) -> str | None:
+        """How it is compressed, in Arrow's words; None when it is not."""
+        return next((codec for end, codec in _CODECS.items() if self.path.endswith(end)), None)
 
 
 def find_sources(path: str, setting: str = "input.path") -> list[Source]:

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 from steamrec import tables
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.damage import explain
-from steamrec.ingest.facts import read_fact_lines
-from steamrec.ingest.lines import read_lines, spread
-from steamrec.ingest.python import small_batches
+from steamrec.ingest.facts import FACT_LINES
 from steamrec.ingest.quarantine import check_quarantine
-from steamrec.ingest.read import cut_long_lines
+from steamrec.ingest.read import read_lines
 from steamrec.ingest.sources import find_sources
 from steamrec.publish.exclusions import check_tags
 from steamrec.settings import Settings
@@ -30,16 +28,14 @@ def run(context: Context) -> Outcome:
     """
     settings = context.settings
     sources = find_sources(settings.input.items_path, SETTING)
-    with small_batches(context.spark):
-        lines = spread(cut_long_lines(read_lines(context.spark, sources), settings.ingest), sources)
-        read = read_fact_lines(lines, settings.ingest).persist()
-        try:
-            counts = _write(context, read)
-        except Exception as error:
-            explained = explain(error)
-            if explained is None:
-                raise
-            raise explained from error
+    read = read_lines(context.spark, sources, FACT_LINES, settings.ingest).persist()
+    try:
+        counts = _write(context, read)
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        raise explained from error
     check_quarantine(context, tables.ITEM_FACTS_QUARANTINE, counts["lines"])
     if not counts["facts"]:
         raise UsageError(
@@ -56,9 +52,10 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     from pyspark.sql import functions as F
 
     good = F.col("reason").isNull()
-    named = good & (F.coalesce("facts.item_id", F.lit("")) != "")
-    first = F.min_by("facts", F.struct(*tables.PLACE)).alias("facts")
-    facts = read.where(named).groupBy("facts.item_id").agg(first).select("facts.*")
+    named = good & (F.coalesce("item_id", F.lit("")) != "")
+    fields = F.struct(*tables.ITEM_FACTS.columns)
+    first = F.min_by(fields, F.struct(*tables.PLACE)).alias("facts")
+    facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
     context.write(facts, tables.ITEM_FACTS)
     refused = read.where(~good).select("file", "reason", "line")
     context.write(refused, tables.ITEM_FACTS_QUARANTINE)

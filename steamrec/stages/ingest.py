@@ -1,25 +1,22 @@
 """The ingest stage: raw lines into `libraries` and `quarantine`."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.damage import explain
 from steamrec.ingest.interactions import interaction_libraries
-from steamrec.ingest.lines import read_lines, spread
-from steamrec.ingest.python import small_batches
+from steamrec.ingest.libraries import LIBRARY_LINES
 from steamrec.ingest.quarantine import check_quarantine
-from steamrec.ingest.read import cut_long_lines, read_libraries
+from steamrec.ingest.read import REFUSED, read_lines
+from steamrec.ingest.records import LineFormat
 from steamrec.ingest.sources import find_sources
 from steamrec.settings import Settings
-from steamrec.settings.reading import IngestSettings
 from steamrec.stage import Context, Outcome, Stage
-from steamrec.tables import LIBRARIES, PLACE, QUARANTINE
+from steamrec.tables import LIBRARIES, QUARANTINE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-Reader = Callable[["DataFrame", IngestSettings], "DataFrame"]
 
 
 def run(context: Context) -> Outcome:
@@ -33,19 +30,25 @@ def run(context: Context) -> Outcome:
     return ingest(context)
 
 
-def ingest(context: Context, read: Reader = read_libraries) -> Outcome:
+def ingest(context: Context, form: LineFormat = LIBRARY_LINES) -> Outcome:
     """As `run`, with another way to read the lines, for comparison."""
-    settings = context.settings.ingest
     sources = find_sources(context.settings.input.path)
-    with small_batches(context.spark):
-        lines = spread(cut_long_lines(read_lines(context.spark, sources), settings), sources)
-        try:
-            counts = _write(context, read(lines, settings))
-        except Exception as error:
-            explained = explain(error)
-            if explained is None:
-                raise
-            raise explained from error
+
+    def write(form: LineFormat) -> dict[str, Any]:
+        return _write(context, read_lines(context.spark, sources, form, context.settings.ingest))
+
+    try:
+        counts = write(form)
+        if counts.pop(REFUSED):
+            # No line is known that the grammar lets pass and Spark refuses. Should there be one,
+            # it is Python's as well.
+            counts = write(replace(form, trusted=None))
+            del counts[REFUSED]
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        raise explained from error
     _check(context, counts)
     return Outcome(tables=[LIBRARIES, QUARANTINE], counts=counts)
 
@@ -77,20 +80,20 @@ def _write_libraries(context: Context, read: "DataFrame") -> dict[str, Any]:
     def count(condition: Any) -> Any:
         return F.count(F.when(condition, 1))
 
-    good = F.col("reason").isNull()
-    items = F.size("library.items")
+    good = F.col("reason").isNull() & F.col(REFUSED).isNull()
+    items = F.size("items")
     seen = Observation("ingest")
     observed = read.observe(
         seen,
         F.count(F.lit(1)).alias("lines"),
-        count(~good).alias("quarantined_lines"),
+        count(F.col("reason").isNotNull()).alias("quarantined_lines"),
         count(F.col("in_python")).alias("lines_read_in_python"),
         count(good & (items == 0)).alias("empty_libraries"),
-        count(good & (items != F.col("library.items_count"))).alias("other_items_count"),
+        count(good & (items != F.col("items_count"))).alias("other_items_count"),
         F.coalesce(F.sum(F.when(good, items)), F.lit(0)).alias("item_rows"),
+        count(F.col(REFUSED).isNotNull()).alias(REFUSED),
     )
-    fields = [column if column in PLACE else f"library.{column}" for column in LIBRARIES.columns]
-    context.write(observed.where(good).select(fields), LIBRARIES)
+    context.write(observed.where(good), LIBRARIES)
     counted = dict(seen.get)
     users = context.read(LIBRARIES).agg(F.count(F.lit(1)), F.count_distinct("user_id")).first()
     assert users is not None
@@ -132,4 +135,4 @@ def _external(context: Context) -> dict[str, str]:
     return {source.path: f"{source.size} bytes, {source.modified}" for source in sources}
 
 
-STAGE = Stage("ingest", version=1, needs=(), used=_used, run=run, external=_external)
+STAGE = Stage("ingest", version=2, needs=(), used=_used, run=run, external=_external)

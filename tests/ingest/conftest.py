@@ -49,7 +49,7 @@ def ingest(context: Contexts) -> Callable[..., Ingested]:
     def run(path: Path | str, *overrides: str) -> Ingested:
         built = context(path, "ingest.max_quarantined_fraction=1", *overrides)
         receipt = run_stage(STAGE, built)
-        libraries = built.read(LIBRARIES).orderBy("file", "block", "row")
+        libraries = built.read(LIBRARIES).orderBy("file", "offset")
         return Ingested(
             receipt,
             [row.asDict(recursive=True) for row in libraries.toLocalIterator()],

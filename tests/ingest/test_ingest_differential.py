@@ -4,6 +4,7 @@ import ast
 import gzip
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,10 @@ def check(ingest: Callable[..., Any], folder: Path, lines: list[bytes]) -> Any:
     path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n", compresslevel=1))
     ingested = ingest(path)
     wanted = {row: library for row, line in enumerate(lines) if (library := oracle(line))}
-    got = {row.pop("row"): row for row in ingested.libraries}
-    for row in got.values():
-        row.pop("file"), row.pop("block")
+    row_of = {at: row for row, at in enumerate(accumulate((len(x) + 1 for x in lines), initial=0))}
+    got = {row_of[library.pop("offset")]: library for library in ingested.libraries}
+    for library in got.values():
+        library.pop("file")
     for row, line in enumerate(lines):
         assert got.get(row) == wanted.get(row), line
     refused = [line for row, line in enumerate(lines) if row not in wanted]
@@ -111,6 +113,6 @@ def test_every_real_line(context: Callable[..., Any], tmp_path: Path, real_data:
 
 
 def _rows(folder: str) -> Iterator[dict[str, Any]]:
-    table = pq.read_table(folder).sort_by("row")
+    table = pq.read_table(folder).sort_by("offset")
     for batch in table.to_batches(max_chunksize=200):
         yield from batch.to_pylist()

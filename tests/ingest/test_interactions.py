@@ -10,7 +10,7 @@ def test_interactions_become_libraries(make_context, tmp_path):
         f"input.path={path}", "input.format=interactions", "ingest.max_quarantined_fraction=0.5"
     )
     receipt = run_stage(ingest.STAGE, context)
-    rows = context.read(tables.LIBRARIES).orderBy("row").collect()
+    rows = context.read(tables.LIBRARIES).orderBy("offset").collect()
     assert [(row.user_id, [item.item_id for item in row["items"]]) for row in rows] == [
         ("9", ["3", "3", "20"]),
         ("10", ["b"]),
