@@ -46,7 +46,7 @@ class Context:
         """Write `frame` as `table`, with exactly its columns and types."""
         columns = [frame[name].cast(kind).alias(name) for name, kind in table.columns.items()]
         path = self.workspace.path(table.name)
-        frame.select(*columns).write.mode("overwrite").parquet(path)
+        frame.select(*columns).write.mode("overwrite").options(**table.writing).parquet(path)
 
 
 @dataclass

@@ -41,7 +41,7 @@ def cut_chunks(
         if held is None and share.is_over(number):
             return
         if share.owns(number) and body < len(block):
-            held = _Held(offset + body, block[body:], share.block_bytes + longest)
+            held = _Held(offset + body, memoryview(block)[body:], share.block_bytes + longest)
         inside = block[-1] != _LINE_FEED
     if held is not None:
         yield held.chunk()
@@ -50,8 +50,9 @@ def cut_chunks(
 class _Held:
     """A chunk whose last line may go on in the next block."""
 
-    def __init__(self, start: int, data: bytes, most: int) -> None:
-        self._start, self._parts, self._missing = start, [data], 0
+    def __init__(self, start: int, data: memoryview, most: int) -> None:
+        self._start, self._missing = start, 0
+        self._parts: list[bytes | memoryview] = [data]
         self._room = most - len(data)
 
     def extend(self, more: bytes) -> None:

@@ -5,16 +5,15 @@ from steamrec.stage import Context
 from steamrec.tables import Table
 
 
-def check_quarantine(context: Context, table: Table, lines: int) -> None:
-    """Raise RunError when `table` has more of the `lines` than the settings allow."""
+def check_quarantine(context: Context, table: Table, quarantined: int, lines: int) -> None:
+    """Raise RunError when `table`'s rows are more of the `lines` than the settings allow."""
     from pyspark.sql import functions as F
 
-    quarantine = context.read(table)
-    quarantined = quarantine.count()
     allowed = context.settings.ingest.max_quarantined_fraction
     if quarantined <= allowed * lines:
         return
-    commonest = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(3)
+    reasons_counted = context.read(table).groupBy("reason").count()
+    commonest = reasons_counted.orderBy(F.desc("count"), "reason").take(3)
     reasons = "; ".join(f"{row['reason']} ({row['count']:,})" for row in commonest)
     raise RunError(
         f"{quarantined:,} of {lines:,} lines could not be read, more than "

@@ -48,26 +48,34 @@ def records(
     first, data = chunk.start, chunk.data
     if first == 0 and data.startswith(_BYTE_ORDER_MARK):
         first, data = len(_BYTE_ORDER_MARK), data[len(_BYTE_ORDER_MARK) :]
-    starts = _line_starts(data)
-    bounds = starts.tolist()
+    starts, stops = _line_bounds(data)
+    trusted = _trusted(data, starts, form)
+    # Copying 6 kB a line more than once shows: it is half a gigabyte.
+    view = memoryview(data)
     head = f'{{"file": {json.dumps(file)}, "offset": '
-    for number, trusted in enumerate(_trusted(data, starts, form)):
-        start, end = bounds[number], bounds[number + 1]
-        line = data[start:end].removesuffix(b"\n")
-        length = len(line) + (chunk.missing if end == bounds[-1] else 0)
-        known = _json_object(line) if trusted and length <= limits.line_bytes else None
-        fields = known or _rewritten(line, length, form, limits, max_shown)
-        in_python = "false" if known else "true"
-        yield f'{head}{first + start}, "in_python": {in_python}, {fields[1:]}'
+    for start, stop, direct in zip(starts.tolist(), stops.tolist(), trusted, strict=False):
+        length = stop - start + (chunk.missing if stop == len(data) else 0)
+        if direct and length <= limits.line_bytes:
+            try:
+                rest = str(view[start + 1 : stop], "utf-8")
+            except UnicodeDecodeError:
+                pass
+            else:
+                yield f'{head}{first + start}, "in_python": false, {rest}'
+                continue
+        rest = _rewritten(data[start:stop], length, form, limits, max_shown)[1:]
+        yield f'{head}{first + start}, "in_python": true, {rest}'
 
 
-def _line_starts(data: bytes) -> "npt.NDArray[np.int64]":
-    """Where the n lines start, and the end: n + 1 numbers."""
+def _line_bounds(data: bytes) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
+    """Where n lines start and, n + 1 numbers, `data` ends; where they stop, n numbers."""
     import numpy as np
 
     feeds = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     starts = np.concatenate([[0], feeds + 1])
-    return starts if starts[-1] == len(data) else np.append(starts, len(data))
+    if starts[-1] == len(data):
+        return starts, feeds
+    return np.append(starts, len(data)), np.append(feeds, len(data))
 
 
 def _trusted(data: bytes, starts: "npt.NDArray[np.int64]", form: LineFormat) -> list[bool]:
@@ -79,13 +87,6 @@ def _trusted(data: bytes, starts: "npt.NDArray[np.int64]", form: LineFormat) -> 
     lines = pa.Array.from_buffers(pa.large_string(), len(starts) - 1, buffers)
     trusted: list[bool] = form.trusted(lines).tolist()
     return trusted
-
-
-def _json_object(line: bytes) -> str | None:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
 
 
 def _rewritten(line: bytes, length: int, form: LineFormat, limits: Limits, max_shown: int) -> str:

@@ -36,7 +36,9 @@ def run(context: Context) -> Outcome:
         if explained is None:
             raise
         raise explained from error
-    check_quarantine(context, tables.ITEM_FACTS_QUARANTINE, counts["lines"])
+    check_quarantine(
+        context, tables.ITEM_FACTS_QUARANTINE, counts["quarantined_lines"], counts["lines"]
+    )
     if not counts["facts"]:
         raise UsageError(
             f"No line of {settings.input.items_path} has an id, so there are facts about nothing; "

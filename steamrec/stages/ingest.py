@@ -121,7 +121,7 @@ def _check(context: Context, counts: dict[str, Any]) -> None:
             f"Of {lines} lines {counts['libraries']} became libraries and {quarantined} were "
             "quarantined; the input changed while it was read: run again."
         )
-    check_quarantine(context, QUARANTINE, lines)
+    check_quarantine(context, QUARANTINE, quarantined, lines)
 
 
 def _used(settings: Settings) -> dict[str, Any]:
