@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 REFUSED = "refused"
+_OWN_WORDS = 2**20  # a file's name, a reason
 
 
 def read_lines(
@@ -39,4 +40,5 @@ def read_lines(
     lines = context.parallelize(shares, len(shares)).flatMap(read)
     schema = Table("records", PLACE | form.columns | STATE | {REFUSED: "string"}).ddl
     reader = spark.read.schema(schema).option("columnNameOfCorruptRecord", REFUSED)
-    return reader.option("maxStringLen", settings.max_line_bytes).json(lines)
+    # No string is longer than its line, or than what quarantine shows and says of one.
+    return reader.option("maxStringLen", longest + _OWN_WORDS).json(lines)

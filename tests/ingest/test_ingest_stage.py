@@ -80,6 +80,16 @@ def test_counts_and_quarantine(ingest: Callable[..., Any], tmp_path: Path) -> No
     assert got.receipt.outputs["libraries"]["rows"] == 6
 
 
+def test_tiny_limits(ingest: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "raw.json"
+    path.write_bytes(library("ann") + b"\n[]\n")
+    got = ingest(path, "ingest.max_line_bytes=5")
+    assert {(row["reason"], row["line"]) for row in got.quarantine} == {
+        ("the line is longer than 5 bytes", library("ann").decode()),
+        ("the line is a list, not a dict", "[]"),
+    }
+
+
 def test_hostile_lines_end_in_quarantine(ingest: Callable[..., Any], tmp_path: Path) -> None:
     hostile = [
         b"x" * 100_000_000,

@@ -49,6 +49,12 @@ def test_all_shares_of_a_file(tmp_path: Path, name: str) -> None:
     assert read(tmp_path / name) == LINES
 
 
+def test_a_line_that_starts_with_a_block(tmp_path: Path) -> None:
+    lines = [b"%063d" % row for row in range(500)]  # 64 bytes with the line feed
+    (tmp_path / "a.json").write_bytes(b"\n".join(lines) + b"\n")
+    assert read(tmp_path / "a.json") == lines
+
+
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
