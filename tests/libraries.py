@@ -6,9 +6,9 @@ from steamrec import tables
 from steamrec.stage import Context, Outcome, Stage, run_stage
 
 
-def library(user_id: str, items: list[tuple[str, int]], row: int) -> tuple[Any, ...]:
+def library(user_id: str, items: list[tuple[str, int]], offset: int) -> tuple[Any, ...]:
     entries = [(item, f"Game {item}", minutes, 0) for item, minutes in items]
-    return (user_id, len(items), user_id, f"http://steam/{user_id}", entries, "a.json", 0, row)
+    return (user_id, len(items), user_id, f"http://steam/{user_id}", entries, "a.json", offset)
 
 
 def write_libraries(context: Context, rows: list[tuple[Any, ...]], partitions: int = 2) -> None:

@@ -4,20 +4,20 @@ from steamrec.stages import prepare
 from tests.libraries import library, write_libraries
 
 ROWS = [
-    library("late", [("30", 3), ("10", 1)], row=7),
-    library("twice", [("10", 5), ("20", 0)], row=1),
-    library("twice", [("20", 9), ("40", 2)], row=3),
-    library("cold", [("20", 1), ("99", 1)], row=2),
-    library("empty", [], row=0),
-    library("first", [("50", 1), ("20", 4), ("10", 0)], row=0),
+    library("late", [("30", 3), ("10", 1)], offset=7),
+    library("twice", [("10", 5), ("20", 0)], offset=1),
+    library("twice", [("20", 9), ("40", 2)], offset=3),
+    library("cold", [("20", 1), ("99", 1)], offset=2),
+    library("empty", [], offset=0),
+    library("first", [("50", 1), ("20", 4), ("10", 0)], offset=0),
 ]
 
 
 def run(make_context, partitions=2, **kwargs):
     context = make_context("prepare.min_items=2", **kwargs)
     rows = [row for row in ROWS if row[0] != "cold"]
-    rows.append(library("cold", [("20", 1)], row=2))
-    rows[3] = library("empty", [], row=9)
+    rows.append(library("cold", [("20", 1)], offset=2))
+    rows[3] = library("empty", [], offset=9)
     write_libraries(context, rows, partitions)
     return context, run_stage(prepare.STAGE, context)
 
