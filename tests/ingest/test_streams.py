@@ -29,6 +29,10 @@ def read(path: Path) -> list[bytes]:
     shares = share_out(find_sources(str(path)), 3, 4_096)
     assert len(shares) > 2
     chunks = sorted(chunk for share in shares for chunk in read_chunks(share, 1_000))
+    place = 0
+    for chunk in chunks:
+        assert chunk.start == place
+        place += len(chunk.data)
     return b"".join(chunk.data for chunk in chunks).splitlines()
 
 
