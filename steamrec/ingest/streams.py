@@ -11,7 +11,7 @@ from steamrec.ingest.shares import Share
 def read_chunks(share: Share, longest: int) -> Iterator[Chunk]:
     """The lines of `share`, as cut_chunks gives them.
 
-    Raises DamagedFile when the file is gone, cut short or damaged.
+    Raises DamagedFileError when the file is gone, cut short or damaged.
     """
     import fsspec
     from isal import isal_zlib

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from steamrec import tables
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.damage import explain
+from steamrec.ingest.damage import explained
 from steamrec.ingest.facts import FACT_LINES
 from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.read import read_lines
@@ -29,13 +29,8 @@ def run(context: Context) -> Outcome:
     settings = context.settings
     sources = find_sources(settings.input.items_path, SETTING)
     read = read_lines(context.spark, sources, FACT_LINES, settings.ingest).persist()
-    try:
+    with explained():
         counts = _write(context, read)
-    except Exception as error:
-        explained = explain(error)
-        if explained is None:
-            raise
-        raise explained from error
     check_quarantine(
         context, tables.ITEM_FACTS_QUARANTINE, counts["quarantined_lines"], counts["lines"]
     )

@@ -1,10 +1,11 @@
 """The ingest stage: raw lines into `libraries` and `quarantine`."""
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.damage import explain
+from steamrec.ingest.damage import explained
 from steamrec.ingest.interactions import interaction_libraries
 from steamrec.ingest.libraries import LIBRARY_LINES
 from steamrec.ingest.quarantine import check_quarantine
@@ -17,6 +18,8 @@ from steamrec.tables import LIBRARIES, QUARANTINE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+log = logging.getLogger(__name__)
 
 
 def run(context: Context) -> Outcome:
@@ -37,18 +40,17 @@ def ingest(context: Context, form: LineFormat = LIBRARY_LINES) -> Outcome:
     def write(form: LineFormat) -> dict[str, Any]:
         return _write(context, read_lines(context.spark, sources, form, context.settings.ingest))
 
-    try:
+    with explained():
         counts = write(form)
-        if counts.pop(REFUSED):
-            # No line is known that the grammar lets pass and Spark refuses. Should there be one,
-            # it is Python's as well.
+        refused = counts.pop(REFUSED)
+        if refused:
+            log.warning(
+                "ingest: Spark's JSON reader refused %d lines that the grammar lets pass, which "
+                "is a fault of the grammar; all lines are read again in Python",
+                refused,
+            )
             counts = write(replace(form, trusted=None))
             del counts[REFUSED]
-    except Exception as error:
-        explained = explain(error)
-        if explained is None:
-            raise
-        raise explained from error
     _check(context, counts)
     return Outcome(tables=[LIBRARIES, QUARANTINE], counts=counts)
 

@@ -14,6 +14,9 @@ import pytest
 
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.libraries import LIBRARY_LINES
+from steamrec.ingest.read import read_lines
+from steamrec.ingest.sources import find_sources
+from steamrec.settings.reading import IngestSettings
 from steamrec.stage import run_stage
 from steamrec.stages import ingest as stage
 from steamrec.stages.ingest import STAGE
@@ -117,7 +120,9 @@ def test_hostile_lines_end_in_quarantine(ingest: Callable[..., Any], tmp_path: P
 
 
 @pytest.mark.usefixtures("small_blocks")
-def test_a_folder_of_all_compressions_in_order(ingest: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_folder_of_all_compressions_in_order(
+    spark: Any, ingest: Callable[..., Any], tmp_path: Path
+) -> None:
     folder = tmp_path / "raw [1] {a,b} %20*"
     folder.mkdir()
     wanted: list[str] = []
@@ -133,15 +138,21 @@ def test_a_folder_of_all_compressions_in_order(ingest: Callable[..., Any], tmp_p
         content = b"\xef\xbb\xbf" + b"\n".join(rows) + (b"\n" if name < "d" else b"")
         pack = {"2": lambda x: bz2.compress(x, 1), "z": gzip.compress, "t": zstd, "d": zstd}
         (folder / name).write_bytes(pack.get(name[-1], bytes)(content))
+    # The files are really shared between tasks.
+    settings = IngestSettings()
+    parts = read_lines(spark, find_sources(str(folder)), LIBRARY_LINES, settings).rdd
+    assert parts.getNumPartitions() > len(names)
     got = ingest(folder)
     assert [row["user_id"] for row in got.libraries] == wanted
     assert got.counts["lines_read_in_python"] == got.counts["quarantined_lines"] == 0
-    assert len({row["offset"] // 16_384 for row in got.libraries}) > 10
 
 
 @pytest.mark.parametrize("trusted", [0, 1, 2])
 def test_what_spark_refuses_is_python_s(
-    context: Callable[..., Any], tmp_path: Path, trusted: int
+    context: Callable[..., Any],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    trusted: int,
 ) -> None:
     """With a grammar that lets too much pass, `trusted` lines of the wrong sort among them."""
     path = tmp_path / "raw.json"
@@ -150,6 +161,7 @@ def test_what_spark_refuses_is_python_s(
     lax = replace(LIBRARY_LINES, trusted=lambda lines: np.full(len(lines), True))
     built = context(path, "ingest.max_quarantined_fraction=0.5")
     counts = stage.ingest(built, lax).counts
+    assert ("a fault of the grammar" in caplog.text) == (trusted > 0)
     assert counts["lines"] == 2 + trusted
     assert counts["libraries"] == 2 + min(trusted, 1)
     assert counts["lines_read_in_python"] == (2 + trusted if trusted else 0)

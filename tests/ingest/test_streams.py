@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from steamrec.errors import RunError
-from steamrec.ingest.damage import DamagedFile, explain
+from steamrec.ingest.damage import DamagedFileError, explained
 from steamrec.ingest.shares import share_out
 from steamrec.ingest.sources import find_sources
 from steamrec.ingest.streams import read_chunks
@@ -82,7 +82,7 @@ def test_a_damaged_file(
     packed = {"a.gz": gzip.compress, "a.bz2": bz2.compress, "a.zst": zstd}[name](TEXT)
     path = tmp_path / name
     path.write_bytes(damage(packed))
-    with pytest.raises(DamagedFile, match=f"^The input {path} {message}.*get a whole copy"):
+    with pytest.raises(DamagedFileError, match=f"^The input {path} {message}.*get a whole copy"):
         read(path)
 
 
@@ -91,16 +91,16 @@ def test_a_file_that_went_away(tmp_path: Path) -> None:
     path.write_bytes(TEXT)
     (share, *_) = share_out(find_sources(str(path)), 1, 4_096)
     path.unlink()
-    with pytest.raises(DamagedFile, match=f"^The input {path} was removed while it was read"):
+    with pytest.raises(DamagedFileError, match=f"^The input {path} was removed while it was read"):
         list(read_chunks(share, 1_000))
 
 
 def test_what_the_driver_makes_of_it() -> None:
     told = RuntimeError(
         "Job aborted: Traceback (most recent call last):\n  File x\n"
-        "steamrec.ingest.damage.DamagedFile: The input /a: b is cut short.\n\n\tat java"
+        "steamrec.ingest.damage.DamagedFileError: The input /a: b is cut short.\n\n\tat java"
     )
-    explained = explain(told)
-    assert isinstance(explained, RunError)
-    assert str(explained) == "The input /a: b is cut short."
-    assert explain(RuntimeError("another")) is None
+    with pytest.raises(RunError, match=r"^The input /a: b is cut short\.$"), explained():
+        raise told
+    with pytest.raises(RuntimeError, match="another"), explained():
+        raise RuntimeError("another")
