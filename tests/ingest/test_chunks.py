@@ -1,5 +1,7 @@
 """Chunks of lines against splitting the whole text at once."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_of_a_very_long_line_the_start_is_kept(ending: bytes) -> None:
 
 
 def test_reading_ends_with_the_share() -> None:
-    def blocks():  # type: ignore[no-untyped-def]
+    def blocks() -> Iterator[bytes]:
         yield b"ab\ncdefg"
         yield b"hi\njklmn"
         raise AssertionError("read on")

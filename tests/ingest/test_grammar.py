@@ -1,7 +1,6 @@
 """Which lines the JVM may read."""
 
 import ast
-import json
 
 import pyarrow as pa
 import pytest
@@ -92,13 +91,11 @@ def test_bytes_that_are_no_characters() -> None:
     ]
 
 
-def test_what_is_trusted_is_json_with_other_quotes() -> None:
+def test_what_is_trusted_is_a_library_key_by_key() -> None:
     lines = [written(seed) for seed in range(5_000)]
     chosen = [line for line, good in zip(lines, trusted(*lines), strict=True) if good]
     assert len(chosen) > 500
     for line in chosen:
         value = ast.literal_eval(line.decode())
         assert value == oracle(line)
-        # One reading: written anew as JSON it is the same value, key by key and in this order.
-        assert json.loads(json.dumps(value)) == value
         assert list(value) == ["user_id", "items_count", "steam_id", "user_url", "items"]
