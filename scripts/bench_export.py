@@ -25,10 +25,10 @@ import numpy as np
 import pyarrow.parquet as pq
 from scipy import sparse
 
-from steamrec.block import Block, unpack
-from steamrec.models.cache import cached_scorer
-from steamrec.models.scorer import owned_cells
-from steamrec.ranking.topk import top_k
+from steamrec.data.user_batches import Block, unpack
+from steamrec.models.loading import cached_scorer
+from steamrec.scoring.scorer import owned_cells
+from steamrec.scoring.top_k import top_k
 from steamrec.workspace import Workspace
 
 BLOCK_SIZE = 256

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from steamrec.models.artifact import Artifact
+from steamrec.models.ncf.networks import build_network, scorer_arrays
 from steamrec.models.registry import make_scorer
-from steamrec.models.scorer import Scorer
+from steamrec.scoring.artifact import Artifact
+from steamrec.scoring.scorer import Scorer
 from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network, scorer_arrays
 from steamrec.training.replicas import make_strategy
 from steamrec.training.tensorflow_quiet import tf
 

@@ -26,12 +26,12 @@ from typing import Any
 
 from bench_night import watched
 
-from steamrec.ingest.libraries import LIBRARY_LINES
-from steamrec.ingest.records import LineFormat
-from steamrec.literal import Limits
+from steamrec.data.context import Context
+from steamrec.ingest.library_lines import LIBRARY_LINES
+from steamrec.ingest.line_records import LineFormat
+from steamrec.ingest.parsing import Limits
+from steamrec.pipeline.stages.ingest import ingest
 from steamrec.settings import load_settings
-from steamrec.stage import Context
-from steamrec.stages.ingest import ingest
 from steamrec.workspace import Workspace
 
 

@@ -20,8 +20,8 @@ from bench_fit import Rows, fit, sampled_rows, table_rows
 from bench_sampling import pairs
 from bench_training import notebook_rate
 
-from steamrec.block import unpack
-from steamrec.ranking.ranks import sampled_ranks
+from steamrec.data.user_batches import unpack
+from steamrec.scoring.ranks import sampled_ranks
 from steamrec.settings import load_settings
 
 BLOCK = 512

@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from steamrec import tables
-from steamrec.block import unpack
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.data.user_batches import unpack
+from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.stages import sample
 from steamrec.sampling.negatives import train_negatives
 from steamrec.settings import load_settings
-from steamrec.stage import Context, run_stage
-from steamrec.stages import sample
 from steamrec.workspace import Receipt, Workspace
 
 NEGATIVES = 4

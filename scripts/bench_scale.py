@@ -18,7 +18,7 @@ from typing import Any
 
 from bench_night import watched
 
-from steamrec.generate.catalogue import REAL_USERS
+from steamrec.synthetic.catalogue import REAL_USERS
 
 SETTINGS = ('train.models=["gmf"]', "train.epochs=1", "evaluate.bootstrap=100")
 

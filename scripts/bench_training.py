@@ -20,9 +20,9 @@ import numpy as np
 from bench_fit import table_rows
 from bench_sampling import notebook_loop_rate, pairs
 
+from steamrec.models.ncf.networks import build_network
 from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import tf

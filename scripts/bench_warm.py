@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from bench_fit import Rows, fit, sampled_rows, table_rows
 
+from steamrec.data.context import Context
 from steamrec.settings import load_settings
-from steamrec.stage import Context
 from steamrec.training.validation import load_validation
-from steamrec.training.warm import warmed
+from steamrec.training.warm_start import warmed
 from steamrec.workspace import Workspace
 
 SALT = np.uint64(0x9E3779B97F4A7C15)

@@ -8,7 +8,7 @@ import inspect
 import sys
 from pathlib import Path
 
-from steamrec import tables
+from steamrec.data import tables
 
 TARGET = Path(__file__).parent.parent / "docs" / "tables.md"
 HEAD = """# Tables

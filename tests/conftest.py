@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from steamrec.data.context import Context
 from steamrec.settings import load_settings
-from steamrec.stage import Context
 from steamrec.workspace import Workspace
 
 os.environ["STEAMREC_DEBUG"] = "1"
@@ -61,7 +61,7 @@ def make_context(spark: SparkSession, tmp_path: Path) -> Callable[..., Context]:
 @pytest.fixture(scope="session")
 def published_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The raw file and the workspace of a small published night, for all test processes."""
-    from tests.faults.nights import make_published_night
+    from tests.support.nights import make_published_night
 
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

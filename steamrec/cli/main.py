@@ -67,7 +67,7 @@ def generate(users: int, seed: int, output: str, items_output: str | None) -> No
     Example:
       steamrec generate --users 3000 --seed 1 --output sample.json.gz --items-output games.json.gz
     """
-    from steamrec.generate.write import write_facts, write_file
+    from steamrec.synthetic.write import write_facts, write_file
 
     figures = write_file(users, seed, output)
     click.echo(f"{output}: {figures['lines']:,} lines, {figures['item_rows']:,} items owned")
@@ -78,7 +78,7 @@ def generate(users: int, seed: int, output: str, items_output: str | None) -> No
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
     @stage_options
     def command(date: str | None = None, rollback: bool = False, **options: object) -> None:
-        from steamrec.stages.night import run_stages, stages_of
+        from steamrec.pipeline.nightly import run_stages, stages_of
 
         context = open_context(options, date)
         if rollback:

@@ -11,7 +11,7 @@ from steamrec.cli.logs import set_up_logs
 from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
-    from steamrec.stage import Context
+    from steamrec.data.context import Context
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,9 +76,9 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     Raises UsageError.
     """
     set_up_logs(options["log_format"])
+    from steamrec.data.context import Context
     from steamrec.settings import load_settings
     from steamrec.spark.session import check_java, submitted
-    from steamrec.stage import Context
     from steamrec.workspace import Workspace
     from steamrec.workspace.lock import check_layout, lock
 

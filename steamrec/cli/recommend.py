@@ -26,10 +26,10 @@ class Line:
 
 def print_user(user_id: str, root: str, k: int) -> None:
     """Print the published list of `user_id`; raises UsageError when there is none."""
-    from steamrec.lookup.catalogue import load_catalogue
-    from steamrec.lookup.user import owned_items, published_list
-    from steamrec.lookup.weights import leaning, weight_rows, weights_model
-    from steamrec.stages.export import latest
+    from steamrec.pipeline.stages.export import latest
+    from steamrec.serving.catalogue import load_catalogue
+    from steamrec.serving.item_item import leaning, weight_rows, weights_model
+    from steamrec.serving.users import owned_items, published_list
 
     workspace = Workspace(root)
     published = latest(workspace)
@@ -61,9 +61,9 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
     What the last exported night left out of its lists stands in none here. Raises UsageError for
     items that are not known, or when no model scores from owned items.
     """
-    from steamrec.lookup.catalogue import load_catalogue
-    from steamrec.lookup.facts import left_out_ids
-    from steamrec.lookup.weights import best_items, leaning, weight_rows, weights_model
+    from steamrec.serving.catalogue import load_catalogue
+    from steamrec.serving.item_item import best_items, leaning, weight_rows, weights_model
+    from steamrec.serving.item_metadata import left_out_ids
 
     workspace = Workspace(root)
     catalogue = load_catalogue(workspace)
@@ -102,7 +102,7 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
 
 def with_facts(workspace: Workspace, lines: list[Line]) -> list[Line]:
     """The lines with price and genres, where the workspace has facts about the items."""
-    from steamrec.lookup.facts import genre_words, known_facts, price_words
+    from steamrec.serving.item_metadata import genre_words, known_facts, price_words
 
     facts = known_facts(workspace, [line.item_id for line in lines])
     return [

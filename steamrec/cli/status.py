@@ -6,11 +6,11 @@ from datetime import date as day
 import click
 
 from steamrec.cli.recommend import clean
+from steamrec.data.context import Context
 from steamrec.errors import UsageError
-from steamrec.publish.refusal import read_refusal
-from steamrec.stage import Context
-from steamrec.stages.night import stages_of
-from steamrec.stages.plan import Planned, plan, settings_of_receipts
+from steamrec.pipeline.nightly import stages_of
+from steamrec.pipeline.plan import Planned, plan, settings_of_receipts
+from steamrec.publish.rejection import read_refusal
 from steamrec.workspace import Workspace
 
 GATES = "users, ranks, items, scores, owned, excluded"

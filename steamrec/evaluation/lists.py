@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from steamrec import tables
+from steamrec.data import tables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stage import Context
+    from steamrec.data.context import Context
 
 
 def list_figures(

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from steamrec import tables
+from steamrec.data import tables
 from steamrec.evaluation.histograms import RankCells
-from steamrec.ranking.intervals import bootstrap_mean
-from steamrec.ranking.metrics import METRICS, metric_values
+from steamrec.scoring.bootstrap import bootstrap_mean
+from steamrec.scoring.metrics import METRICS, metric_values
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stage import Context
+    from steamrec.data.context import Context
 
 Bounds = list[tuple[int, int]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from steamrec.ingest.shares import Share
+from steamrec.ingest.input_splits import Share
 
 _LINE_FEED = 10
 

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from steamrec import tables
-from steamrec.ingest.columns import read_columns
-from steamrec.stage import Context
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.ingest.external_tables import read_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -19,7 +19,7 @@ def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
     """
     from pyspark.sql import functions as F
 
-    from steamrec.spark.numbering import number_rows
+    from steamrec.spark.row_index import number_rows
 
     path = context.settings.input.path
     rows = read_columns(context, path, ("user", "item"), "input.path")

@@ -1,8 +1,8 @@
 """How many lines may be refused before a run is."""
 
+from steamrec.data.context import Context
+from steamrec.data.tables import Table
 from steamrec.errors import RunError
-from steamrec.stage import Context
-from steamrec.tables import Table
 
 
 def check_quarantine(context: Context, table: Table, quarantined: int, lines: int) -> None:

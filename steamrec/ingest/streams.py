@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from steamrec.ingest.chunks import Chunk, cut_chunks
-from steamrec.ingest.damage import damaged
-from steamrec.ingest.shares import Share
+from steamrec.ingest.input_errors import damaged
+from steamrec.ingest.input_splits import Share
 
 
 def read_chunks(share: Share, longest: int) -> Iterator[Chunk]:

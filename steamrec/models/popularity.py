@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from steamrec.block import Block, IntArray
-from steamrec.models.artifact import Artifact
-from steamrec.models.scorer import FloatArray, as_float32
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.data.user_batches import Block, IntArray
+from steamrec.scoring.artifact import Artifact
+from steamrec.scoring.scorer import FloatArray, as_float32
 
 
 class PopularityScorer:
@@ -28,3 +30,14 @@ class PopularityScorer:
         """
         order = np.argsort(-self.popularity, kind="stable").astype(np.int32)
         return order[~np.isin(order, excluded)][:count]
+
+
+def fit(context: Context) -> Artifact:
+    """Count each item's owners in the training pairs."""
+    fitted = context.read(tables.TRAIN).where("not validation")
+    counts = fitted.groupBy("item").count().toPandas()
+    items = context.read(tables.ITEMS).count()
+    popularity = np.zeros(items, np.float32)
+    popularity[counts["item"].to_numpy()] = counts["count"].to_numpy()
+    users = context.read(tables.USERS).count()
+    return Artifact("popularity", {"popularity": popularity}, users, items)

@@ -2,17 +2,17 @@
 
 from importlib import import_module
 
-from steamrec.models.artifact import Artifact
-from steamrec.models.scorer import Scorer
+from steamrec.scoring.artifact import Artifact
+from steamrec.scoring.scorer import Scorer
 
 SCORERS = {
     "popularity": "steamrec.models.popularity:PopularityScorer",
-    "ease": "steamrec.models.ease:EaseScorer",
-    "als": "steamrec.models.factors:FactorScorer",
-    "gmf": "steamrec.models.factors:FactorScorer",
-    "mlp": "steamrec.models.neural:MlpScorer",
-    "neumf": "steamrec.models.neural:NeumfScorer",
-    "ranker": "steamrec.models.ranker:RankerScorer",
+    "ease": "steamrec.models.ease.scorer:EaseScorer",
+    "als": "steamrec.scoring.factors:FactorScorer",
+    "gmf": "steamrec.scoring.factors:FactorScorer",
+    "mlp": "steamrec.models.ncf.scorers:MlpScorer",
+    "neumf": "steamrec.models.ncf.scorers:NeumfScorer",
+    "ranker": "steamrec.models.ranker.scorer:RankerScorer",
 }
 
 # Models that score whoever owns something, known when they were fitted or not.

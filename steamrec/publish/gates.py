@@ -5,14 +5,14 @@ They look at what was written and at the raw libraries, not at the code that ran
 
 from typing import TYPE_CHECKING, Any
 
-from steamrec import tables
+from steamrec.data import tables
+from steamrec.data.tables import Table
 from steamrec.errors import GateRefusedError
-from steamrec.tables import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.stage import Context
+    from steamrec.data.context import Context
 
 
 def check_gates(context: "Context", table: Table) -> dict[str, Any]:

@@ -8,9 +8,9 @@ not depend on how the work was parted.
 
 import numpy as np
 
-from steamrec.block import Block, IntArray, LongArray
-from steamrec.sampling.keyed import ROW_ORDER, WordArray, mix, stream_keys, words
+from steamrec.data.user_batches import Block, IntArray, LongArray
 from steamrec.sampling.negatives import train_negatives
+from steamrec.sampling.rng import ROW_ORDER, WordArray, mix, stream_keys, words
 
 _HASH_SALT = np.uint64(0x737465616D726563)
 

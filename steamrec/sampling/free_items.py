@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.block import Block, IntArray
-from steamrec.sampling.keyed import LongArray
+from steamrec.data.user_batches import Block, IntArray
+from steamrec.sampling.rng import LongArray
 
 
 def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> IntArray:

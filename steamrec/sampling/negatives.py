@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.block import Block, IntArray
+from steamrec.data.user_batches import Block, IntArray
 from steamrec.sampling.free_items import free_items, weighted_free_items
-from steamrec.sampling.keyed import (
+from steamrec.sampling.rng import (
     EVAL_NEGATIVES,
     GAMMA,
     TRAIN_NEGATIVES,

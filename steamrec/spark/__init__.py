@@ -1,1 +1,1 @@
-"""Spark: the session, content hashes and the layout of users in blocks."""
+"""Spark: the session, content hashes, row numbers and random order."""

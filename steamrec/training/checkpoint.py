@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from steamrec.models.artifact import Arrays, folder
+from steamrec.scoring.artifact import Arrays, folder
 from steamrec.workspace import Workspace
 
 

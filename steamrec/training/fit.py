@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from steamrec import tables
-from steamrec.models.artifact import Artifact
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.models.ncf.networks import build_network, scorer_arrays
 from steamrec.models.registry import make_scorer
-from steamrec.stage import Context
+from steamrec.scoring.artifact import Artifact
 from steamrec.training.checkpoint import (
     Checkpoint,
     load_checkpoint,
@@ -18,13 +19,12 @@ from steamrec.training.checkpoint import (
     save_checkpoint,
 )
 from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network, scorer_arrays
 from steamrec.training.progress import Progress
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorboard import write_scalars
 from steamrec.training.validation import load_validation
-from steamrec.training.warm import Ids, ids_of, previous_weights, save_ids, warmed
+from steamrec.training.warm_start import Ids, ids_of, previous_weights, save_ids, warmed
 from steamrec.workspace.receipts import digest, load_receipt
 
 log = logging.getLogger(__name__)

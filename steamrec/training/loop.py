@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from steamrec.errors import RunError
+from steamrec.models.ncf.gradients import log_loss
 from steamrec.sampling.negatives import MISSING
-from steamrec.training.adam import FusedAdam
-from steamrec.training.gradients import log_loss
+from steamrec.training.optimiser import FusedAdam
 from steamrec.training.softmax import SHARED, softmax_loss
 from steamrec.training.tensorflow_quiet import tf
 

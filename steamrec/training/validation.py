@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steamrec import tables
-from steamrec.block import Block, IntArray, Pairs
-from steamrec.models.scorer import Scorer, owned_cells
-from steamrec.ranking.metrics import metric_values
-from steamrec.ranking.ranks import full_ranks
-from steamrec.stage import Context
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.data.user_batches import Block, IntArray, Pairs
+from steamrec.scoring.metrics import metric_values
+from steamrec.scoring.ranks import full_ranks
+from steamrec.scoring.scorer import Scorer, owned_cells
 
 MOST_USERS = 2_000
 GROUP = 256

@@ -7,11 +7,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.models.registry import make_scorer
+from steamrec.pipeline.stages.train import fit_model
 from steamrec.settings import Settings
-from steamrec.stage import Context
-from steamrec.stages.train import fit_model
 from steamrec.training.validation import ValidationSet, load_validation
 from steamrec.tuning.spaces import space_of
 from steamrec.tuning.write import to_toml

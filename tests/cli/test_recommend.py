@@ -4,7 +4,7 @@ from click.testing import CliRunner
 from steamrec.cli.main import cli
 from steamrec.errors import UsageError
 from steamrec.workspace import Receipt
-from tests.cli.small_workspace import write_small_workspace
+from tests.support.small_workspace import write_small_workspace
 
 
 def recommend(folder, *arguments):

@@ -5,13 +5,14 @@ import pytest
 from click.testing import CliRunner
 
 from steamrec.cli.main import cli
+from steamrec.data.context import Context
 from steamrec.errors import UsageError
-from steamrec.publish.refusal import record_refusal
+from steamrec.pipeline.plan import plan, settings_of_receipts
+from steamrec.pipeline.stage import Outcome, Stage, run_stage
+from steamrec.publish.rejection import record_refusal
 from steamrec.settings import load_settings
-from steamrec.stage import Context, Outcome, Stage, run_stage
-from steamrec.stages.plan import plan, settings_of_receipts
 from steamrec.workspace import Receipt, Workspace
-from tests.cli.small_workspace import write_small_workspace
+from tests.support.small_workspace import write_small_workspace
 
 
 def stages(version: int = 1, epochs: int = 3, source: str = "a") -> list[Stage]:

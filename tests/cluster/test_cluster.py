@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.nights import ROOT, SETTINGS, facts_beside, hashes
+from tests.support.nights import ROOT, SETTINGS, facts_beside, hashes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(2_400)]
 # Other shuffle partitions than the local night has: the tables must not depend on them.

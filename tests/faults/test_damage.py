@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from tests.faults.nights import finish, hashes, sentence, shown, whole
-from tests.small_disk import small_disk
+from tests.support.nights import finish, hashes, sentence, shown, whole
+from tests.support.small_disk import small_disk
 
 pytestmark = pytest.mark.timeout(2_400)
 

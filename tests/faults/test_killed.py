@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.faults.nights import (
+from tests.support.nights import (
     finish,
     hashes,
     kill_in_stage,

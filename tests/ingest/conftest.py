@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from steamrec.data.context import Context
+from steamrec.data.tables import LIBRARIES, QUARANTINE
+from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.stages.ingest import STAGE
 from steamrec.settings import load_settings
-from steamrec.stage import Context, run_stage
-from steamrec.stages.ingest import STAGE
-from steamrec.tables import LIBRARIES, QUARANTINE
 from steamrec.workspace import Receipt, Workspace
 
 Contexts = Callable[..., Context]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steamrec.ingest.chunks import Chunk, cut_chunks
-from steamrec.ingest.shares import Share, share_out
+from steamrec.ingest.input_splits import Share, share_out
 from steamrec.ingest.sources import Source
 
 TEXT = st.lists(st.sampled_from([b"\n", b"a", b"bc", b"\r\n", b"longer than a block"]))

@@ -96,7 +96,7 @@ def test_damaged_real_lines(ingest: Callable[..., Any], tmp_path: Path, real_dat
 @pytest.mark.real_data
 @pytest.mark.timeout(3_600)
 def test_every_real_line(context: Callable[..., Any], tmp_path: Path, real_data: Path) -> None:
-    from steamrec.stages.ingest import run
+    from steamrec.pipeline.stages.ingest import run
 
     path = real_data / "australian_users_items.json.gz"
     built = context(path)

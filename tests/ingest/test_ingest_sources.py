@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.ingest.sources import find_sources
+from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.stages.ingest import STAGE
 from steamrec.settings import load_settings
-from steamrec.stage import Context, run_stage
-from steamrec.stages.ingest import STAGE
 from steamrec.workspace import Workspace
 
 

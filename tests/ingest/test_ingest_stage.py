@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from steamrec.data.tables import LIBRARIES, QUARANTINE
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.libraries import LIBRARY_LINES
-from steamrec.ingest.read import read_lines
+from steamrec.ingest.library_lines import LIBRARY_LINES
+from steamrec.ingest.lines import read_lines
 from steamrec.ingest.sources import find_sources
+from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.stages import ingest as stage
+from steamrec.pipeline.stages.ingest import STAGE
 from steamrec.settings.reading import IngestSettings
-from steamrec.stage import run_stage
-from steamrec.stages import ingest as stage
-from steamrec.stages.ingest import STAGE
-from steamrec.tables import LIBRARIES, QUARANTINE
 
 ITEM = {"item_id": "10", "item_name": "Half-Life", "playtime_forever": 6, "playtime_2weeks": 0}
 
@@ -43,7 +43,7 @@ def zstd(content: bytes) -> bytes:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many blocks in a file, as a large file has them."""
-    monkeypatch.setattr("steamrec.ingest.read.BLOCK_BYTES", 16_384)
+    monkeypatch.setattr("steamrec.ingest.lines.BLOCK_BYTES", 16_384)
 
 
 def test_counts_and_quarantine(ingest: Callable[..., Any], tmp_path: Path) -> None:

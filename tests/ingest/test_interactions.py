@@ -1,6 +1,6 @@
-from steamrec import tables
-from steamrec.stage import run_stage
-from steamrec.stages import ingest
+from steamrec.data import tables
+from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.stages import ingest
 
 
 def test_interactions_become_libraries(make_context, tmp_path):

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from steamrec.errors import RunError
-from steamrec.ingest.damage import DamagedFileError, explained
-from steamrec.ingest.shares import share_out
+from steamrec.ingest.input_errors import DamagedFileError, explained
+from steamrec.ingest.input_splits import share_out
 from steamrec.ingest.sources import find_sources
 from steamrec.ingest.streams import read_chunks
 
@@ -98,7 +98,7 @@ def test_a_file_that_went_away(tmp_path: Path) -> None:
 def test_what_the_driver_makes_of_it() -> None:
     told = RuntimeError(
         "Job aborted: Traceback (most recent call last):\n  File x\n"
-        "steamrec.ingest.damage.DamagedFileError: The input /a: b is cut short.\n\n\tat java"
+        "steamrec.ingest.input_errors.DamagedFileError: The input /a: b is cut short.\n\n\tat java"
     )
     with pytest.raises(RunError, match=r"^The input /a: b is cut short\.$"), explained():
         raise told

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from steamrec.generate.write import write_file
 from steamrec.models.registry import SERVES_NEW_USERS
-from tests.faults.nights import SPARK_CONF
+from steamrec.synthetic.write import write_file
 from tests.ingest.oracle import oracle
+from tests.support.nights import SPARK_CONF
 
 MODELS = ["popularity", "ease", "ranker", "als", "gmf", "mlp", "neumf"]
 # The first test waits for the whole night, which a busy machine stretches.

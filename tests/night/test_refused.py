@@ -2,10 +2,11 @@
 
 import pytest
 
+from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError, RunError
+from steamrec.pipeline.nightly import run_stages
+from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.settings import load_settings
-from steamrec.stage import Context, Outcome, Stage
-from steamrec.stages.night import run_stages
 from steamrec.workspace import Workspace
 
 

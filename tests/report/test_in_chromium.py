@@ -6,7 +6,7 @@ import pytest
 
 from steamrec.report.page import render
 from tests.report.browser import chromium
-from tests.report.facts import HOSTILE, make_facts
+from tests.report.example_data import HOSTILE, make_facts
 
 LUMINANCE = """
   const probe = arguments[0] === null ? document.body : document.querySelector(arguments[0]);

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from steamrec.report.page import headline, render, shown_cutoff
-from tests.report.facts import HOSTILE, MODELS, make_facts
+from tests.report.example_data import HOSTILE, MODELS, make_facts
 
 
 def test_equal_facts_give_equal_bytes():

@@ -9,7 +9,7 @@ from steamrec.report.pictures.data import size_edges
 from steamrec.report.pictures.genres import MOST, genre_shares
 from steamrec.report.pictures.quality import by_cutoff
 from steamrec.report.pictures.stages import slowest_stages
-from tests.report.facts import make_facts
+from tests.report.example_data import make_facts
 
 
 @given(st.integers(1, 200_000))

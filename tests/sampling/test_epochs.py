@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steamrec.block import Block
+from steamrec.data.user_batches import Block
 from steamrec.sampling import epochs
 from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order, rows_hash
 

@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from steamrec.block import Block
+from steamrec.data.user_batches import Block
 from steamrec.sampling import negatives
 from steamrec.sampling.free_items import free_items, weighted_free_items
-from steamrec.sampling.keyed import (
+from steamrec.sampling.negatives import MISSING, eval_negatives, train_negatives
+from steamrec.sampling.rng import (
     EVAL_NEGATIVES,
     TRAIN_NEGATIVES,
     bounded,
@@ -15,7 +16,6 @@ from steamrec.sampling.keyed import (
     stream_keys,
     words,
 )
-from steamrec.sampling.negatives import MISSING, eval_negatives, train_negatives
 
 ITEMS = 12
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from steamrec.errors import RunError
+from steamrec.models.ncf.networks import build_network
 from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import keras, tf
@@ -28,8 +28,15 @@ def dataset(rows):
 
 
 def trained(epoch, replicas, batch, cores=2):
-    """What tests.training.losses prints, on so many cores."""
-    command = [sys.executable, "-m", "tests.training.losses", str(epoch), str(replicas), str(batch)]
+    """What tests.models.ncf.losses prints, on so many cores."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.models.ncf.losses",
+        str(epoch),
+        str(replicas),
+        str(batch),
+    ]
     on_cores = functools.partial(os.sched_setaffinity, 0, range(cores))
     run = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=on_cores)
     return json.loads(run.stdout.splitlines()[-1])

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from steamrec.generate.write import write_file
+from steamrec.data.context import Context
+from steamrec.pipeline.nightly import run_stages, stages_of
 from steamrec.settings import load_settings
-from steamrec.stage import Context
-from steamrec.stages.night import run_stages, stages_of
+from steamrec.synthetic.write import write_file
 from steamrec.training.tensorflow_quiet import tf
 from steamrec.workspace import Workspace
 

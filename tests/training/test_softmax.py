@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from steamrec.errors import UsageError
+from steamrec.models.ncf.networks import build_network
 from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
-from steamrec.training.networks import build_network
 from steamrec.training.replicas import make_strategy
 from steamrec.training.softmax import softmax_loss
 from steamrec.training.stream import EpochStream

@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from steamrec.workspace import Workspace
-from tests.small_disk import small_disk
+from tests.support.small_disk import small_disk
 
 
 def test_a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it(tmp_path):

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from steamrec import tables
+from steamrec.data import tables
 from steamrec.errors import RunError
-from steamrec.stage import Outcome, Stage, run_stage
+from steamrec.pipeline.stage import Outcome, Stage, run_stage
 from steamrec.workspace import Workspace
-from steamrec.workspace.faults import explain_fault
+from steamrec.workspace.disk_errors import explain_fault
 
 COPY = tables.Table("copy", tables.USERS.columns)
 

@@ -1,9 +1,9 @@
 import pytest
 
-from steamrec import tables
+from steamrec.data import tables
+from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.settings import load_settings
-from steamrec.stage import Context
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import load_receipt, receipt_name
 

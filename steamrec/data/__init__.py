@@ -1,0 +1,1 @@
+"""What the stages carry: tables, users in batches, and the context they run in."""

@@ -1,0 +1,41 @@
+"""What a stage runs in: settings, workspace, Spark, date."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from steamrec.data.tables import Table
+from steamrec.settings import Settings
+from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass
+class Context:
+    """What every stage gets: the settings, the workspace, Spark and the night's date."""
+
+    settings: Settings
+    workspace: Workspace
+    master: str | None = None
+    date: str = ""
+    fresh: bool = False
+
+    @cached_property
+    def spark(self) -> "SparkSession":
+        """The session, opened when a stage first asks for it."""
+        from steamrec.spark.session import open_session
+
+        return open_session(self.master)
+
+    def read(self, table: Table) -> "DataFrame":
+        """A table of the workspace; raises RunError when a file of it is empty."""
+        self.workspace.refuse_empty_files(table.name)
+        return self.spark.read.schema(table.ddl).parquet(self.workspace.path(table.name))
+
+    def write(self, frame: "DataFrame", table: Table) -> None:
+        """Write `frame` as `table`, with exactly its columns and types."""
+        columns = [frame[name].cast(kind).alias(name) for name, kind in table.columns.items()]
+        path = self.workspace.path(table.name)
+        frame.select(*columns).write.mode("overwrite").options(**table.writing).parquet(path)

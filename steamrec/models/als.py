@@ -1,0 +1,46 @@
+"""Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, ICDM 2008)."""
+
+import numpy as np
+import numpy.typing as npt
+
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.scoring.artifact import Artifact
+
+
+def fit(context: Context) -> Artifact:
+    """Factors of the training pairs, every pair with preference 1."""
+    from pyspark.ml.recommendation import ALS
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+
+    settings = context.settings.train.als
+    als = ALS(
+        rank=settings.factors,
+        maxIter=settings.iterations,
+        regParam=settings.regularization,
+        alpha=settings.alpha,
+        implicitPrefs=True,
+        userCol="user",
+        itemCol="item",
+        ratingCol="rating",
+        seed=context.settings.train.seed,
+        intermediateStorageLevel="MEMORY_AND_DISK",
+        finalStorageLevel="MEMORY_AND_DISK",
+    )
+    pairs = context.read(tables.TRAIN).where("not validation").select("user", "item")
+    fitted = als.fit(pairs.withColumn("rating", F.lit(1.0)))
+
+    def dense(factors: DataFrame, size: int) -> npt.NDArray[np.float32]:
+        known = factors.toPandas()
+        array = np.zeros((size, settings.factors), np.float32)
+        array[known["id"].to_numpy()] = np.array(known["features"].tolist(), np.float32)
+        return array
+
+    users = context.read(tables.USERS).count()
+    items = context.read(tables.ITEMS).count()
+    arrays = {
+        "user_factors": dense(fitted.userFactors, users),
+        "item_factors": dense(fitted.itemFactors, items),
+    }
+    return Artifact("als", arrays, users, items, settings.model_dump(mode="json"))

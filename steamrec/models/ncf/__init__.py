@@ -1,0 +1,1 @@
+"""GMF, MLP and NeuMF (He et al., Neural Collaborative Filtering, WWW 2017)."""

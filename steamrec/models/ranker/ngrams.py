@@ -1,0 +1,75 @@
+"""Counts of what stands between what in the libraries, and what an item implies.
+
+Steam lists a library in nearly one order for everybody, by package. Games of one package stand
+next to each other, so the neighbours in a library tell series, bundles and add-ons.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from steamrec.data.user_batches import Block, LongArray
+from steamrec.scoring.scorer import FloatArray
+
+IMPLIED = 20
+MOST_CERTAIN = 0.999
+
+
+def library_order(block: Block) -> Block:
+    """The block with each user's items in the order of the library instead of ascending."""
+    if block.places is None:
+        return block
+    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
+    order = np.lexsort((block.items, block.places, owners))
+    return Block(block.number, block.users, block.offsets, block.items[order], block.places[order])
+
+
+def between_keys(block: Block, items: int) -> LongArray:
+    """int64 [n]: slot * items + j for each j that stands just between a and b of a slot (a, b).
+
+    A slot is a * items + b (`slots`); a, j, b are three items in a row of one library.
+    """
+    ordered = library_order(block)
+    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
+    inside = owners[2:] == owners[:-2]
+    a, j, b = (ordered.items[k : len(owners) - 2 + k][inside].astype(np.int64) for k in range(3))
+    keys: LongArray = (a * items + b) * items + j
+    return keys
+
+
+def adjacent_keys(block: Block, items: int) -> LongArray:
+    """int64 [n]: a * items + b for each two items a, b in a row of one library."""
+    ordered = library_order(block)
+    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
+    inside = owners[1:] == owners[:-1]
+    a, b = ordered.items[:-1][inside].astype(np.int64), ordered.items[1:][inside]
+    keys: LongArray = a * items + b
+    return keys
+
+
+def implied_items(
+    together: npt.NDArray[Any], owners: FloatArray, users: int
+) -> tuple[npt.NDArray[np.int32], FloatArray]:
+    """For each item j, the items i that its owners own far more often than others do.
+
+    together: [items, items], how many users own both; owners: float32 [items]. The strength of i
+    is log((1 - P(i)) / (1 - P(i | j))): what not owning i speaks against j. Returns the
+    IMPLIED strongest i, int32 [items, m], and their strengths, float32 [items, m].
+    """
+    items = len(owners)
+    kept = min(IMPLIED, items)
+    base = np.minimum(owners / np.float32(max(users, 1)), np.float32(MOST_CERTAIN))
+    best = np.zeros((items, kept), np.int32)
+    strengths = np.zeros((items, kept), np.float32)
+    for start in range(0, items, 512):
+        counts = together[start : start + 512].astype(np.float32)
+        rows = np.arange(len(counts))
+        counts[rows, start + rows] = 0
+        given = counts / (owners[start : start + 512, None] + 2)
+        strength = np.log((1 - base) / (1 - np.minimum(given, np.float32(MOST_CERTAIN))))
+        strength[counts < 2] = 0
+        order = np.argsort(-strength, axis=1, kind="stable")[:, :kept]
+        best[start : start + 512] = order
+        strengths[start : start + 512] = np.take_along_axis(strength, order, axis=1)
+    return best, np.maximum(strengths, 0).astype(np.float32)

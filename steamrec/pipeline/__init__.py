@@ -1,0 +1,1 @@
+"""Stages, and the rule by which each one runs again."""

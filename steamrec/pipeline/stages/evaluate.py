@@ -1,0 +1,128 @@
+"""Evaluate: every model's ranks -> metrics.json."""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.evaluation.histograms import Histogram, RankCells, rank_cells
+from steamrec.evaluation.lists import list_figures
+from steamrec.evaluation.quartiles import size_parts, size_quartiles
+from steamrec.evaluation.rank_tasks import FULL, SAMPLED, VALIDATION
+from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.scoring.bootstrap import bootstrap_mean
+from steamrec.scoring.metrics import METRICS, metric_values
+from steamrec.settings import Settings
+from steamrec.workspace.receipts import digest
+
+METRICS_FILE = "metrics.json"
+CHOOSING = ("ndcg", 10)
+BASELINES = ("popularity", "ease", "als")
+
+
+def evaluate_stage(models: tuple[str, ...]) -> Stage:
+    """The stage "evaluate" for the night's models; popularity is always among them."""
+
+    def run(context: Context) -> Outcome:
+        metrics = _metrics(context, models)
+        context.workspace.write_json(METRICS_FILE, metrics)
+        counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
+        for entry in metrics["results"]:
+            if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
+                low, high = entry["ci95"]
+                label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
+                counts[label] = f"{entry['value']:.4f} ({low:.4f} to {high:.4f})"
+        counts["best on validation"] = metrics["best"]
+        return Outcome(hashes={METRICS_FILE: digest(metrics)}, counts=counts)
+
+    def used(settings: Settings) -> dict[str, Any]:
+        return settings.evaluate.model_dump(mode="json")
+
+    needs = ("prepare", "split", *(f"rank/{name}" for name in models))
+    return Stage("evaluate", 3, needs, used, run)
+
+
+def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
+    settings = context.settings.evaluate
+    # The gates of the export always find the metric that they ask for.
+    cutoffs = sorted({*settings.k, CHOOSING[1]})
+    cap = max(cutoffs)
+    ranks = {name: context.read(tables.ranks(name)) for name in models}
+    bounds, parts = size_parts(context)
+    baselines = [name for name in models if name in BASELINES]
+    cells = rank_cells(ranks, parts, baselines, cap)
+    histograms = {
+        (name, protocol): cells.histogram(name, protocol)
+        for name, protocol in product(models, (SAMPLED, FULL, VALIDATION))
+    }
+    results = [
+        _result(context, histograms[name, protocol], metric, k)
+        | {"model": name, "protocol": protocol}
+        for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, cutoffs)
+    ]
+    validation = {
+        name: _result(context, histograms[name, VALIDATION], *CHOOSING)
+        for name in models
+        if histograms[name, VALIDATION].counts.sum()
+    }
+    # Without validation users there is nothing to choose by but the order of train.models.
+    best = max(validation, key=lambda name: validation[name]["value"], default=models[-1])
+    users = int(histograms["popularity", FULL].counts.sum())
+    return {
+        "users": users,
+        "items": context.read(tables.ITEMS).count(),
+        "best": best,
+        "results": [_ordered(result) for result in results],
+        "validation": validation,
+        "paired": _paired(context, cells, models, validation),
+        "lists": list_figures(context, ranks, settings.k),
+        "by_library_size": size_quartiles(context, cells, bounds, models, settings.k),
+    }
+
+
+def _result(context: Context, histogram: Histogram, metric: str, k: int) -> dict[str, Any]:
+    settings = context.settings.evaluate
+    values = metric_values(metric, histogram.ranks, k)
+    mean, low, high = bootstrap_mean(values, histogram.counts, settings.bootstrap, settings.seed)
+    return {"metric": metric, "k": k, "value": mean, "ci95": [low, high]}
+
+
+def _ordered(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: result[key] for key in ("model", "protocol", "metric", "k", "value", "ci95")}
+
+
+def _paired(
+    context: Context, cells: RankCells, models: tuple[str, ...], validation: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Each model against popularity and against the best baseline, user by user."""
+    settings = context.settings.evaluate
+    baselines = [name for name in validation if name in BASELINES]
+    strongest = max(baselines, key=lambda name: validation[name]["value"], default="popularity")
+    against = sorted({"popularity", strongest}, key=models.index)
+    rows = []
+    for name, other in product(models, against):
+        if name == other:
+            continue
+        for protocol in (SAMPLED, FULL):
+            joint = cells.joint(name, other, protocol)
+            for metric in METRICS:
+                values = np.subtract(
+                    metric_values(metric, joint.ranks, 10), metric_values(metric, joint.others, 10)
+                )
+                mean, low, high = bootstrap_mean(
+                    values, joint.counts, settings.bootstrap, settings.seed
+                )
+                rows.append(
+                    {
+                        "model": name,
+                        "against": other,
+                        "protocol": protocol,
+                        "metric": metric,
+                        "k": 10,
+                        "difference": mean,
+                        "ci95": [low, high],
+                    }
+                )
+    return rows

@@ -1,0 +1,102 @@
+"""Facts: the lines of the items' file -> item_facts, the genres, tags and prices of items."""
+
+from typing import TYPE_CHECKING, Any
+
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.errors import RunError, UsageError
+from steamrec.ingest.input_errors import explained
+from steamrec.ingest.item_metadata_lines import FACT_LINES
+from steamrec.ingest.lines import read_lines
+from steamrec.ingest.quarantine import check_quarantine
+from steamrec.ingest.sources import find_sources
+from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.publish.filters import check_tags
+from steamrec.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SETTING = "input.items_path"
+
+
+def run(context: Context) -> Outcome:
+    """Read the items' file; write ITEM_FACTS, one row an item_id, and ITEM_FACTS_QUARANTINE.
+
+    Of several lines with one id the first readable one counts. Raises UsageError for an empty
+    file or an excluded tag that no item has, RunError for damaged input or too many quarantined
+    lines.
+    """
+    settings = context.settings
+    sources = find_sources(settings.input.items_path, SETTING)
+    read = read_lines(context.spark, sources, FACT_LINES, settings.ingest).persist()
+    with explained():
+        counts = _write(context, read)
+    check_quarantine(
+        context, tables.ITEM_FACTS_QUARANTINE, counts["quarantined_lines"], counts["lines"]
+    )
+    if not counts["facts"]:
+        raise UsageError(
+            f"No line of {settings.input.items_path} has an id, so there are facts about nothing; "
+            "set input.items_path to steam_games.json.gz or a file like it."
+        )
+    # A misspelt tag ends the night here, not after the training.
+    check_tags(context)
+    return Outcome([tables.ITEM_FACTS, tables.ITEM_FACTS_QUARANTINE], counts=counts)
+
+
+def _write(context: Context, read: "DataFrame") -> dict[str, int]:
+    """Write both tables and count; raises RunError when the counts do not reconcile."""
+    from pyspark.sql import functions as F
+
+    good = F.col("reason").isNull()
+    named = good & (F.coalesce("item_id", F.lit("")) != "")
+    fields = F.struct(*tables.ITEM_FACTS.columns)
+    first = F.min_by(fields, F.struct(*tables.PLACE)).alias("facts")
+    facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
+    context.write(facts, tables.ITEM_FACTS)
+    refused = read.where(~good).select("file", "reason", "line")
+    context.write(refused, tables.ITEM_FACTS_QUARANTINE)
+    lines = read.agg(*(F.count(F.when(one, 1)) for one in (F.lit(True), good, named))).first()
+    assert lines is not None
+    if not lines[0]:
+        raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
+    facts, items = context.read(tables.ITEM_FACTS), context.read(tables.ITEMS)
+    written = facts.agg(
+        F.count("item_id"), F.count_distinct("item_id"), F.count("item_id") - F.count("price")
+    ).first()
+    assert written is not None
+    counts = {
+        "lines": lines[0],
+        "facts": written[0],
+        "merged_lines": lines[2] - written[1],
+        "lines_without_id": lines[1] - lines[2],
+        "quarantined_lines": context.read(tables.ITEM_FACTS_QUARANTINE).count(),
+        "facts_without_price": written[2],
+        "catalogue_items": items.count(),
+        "catalogue_items_with_facts": items.join(facts, "item_id", "left_semi").count(),
+    }
+    total, parts = (
+        counts["lines"],
+        ("facts", "merged_lines", "lines_without_id", "quarantined_lines"),
+    )
+    if sum(counts[part] for part in parts) != total:
+        shown = ", ".join(f"{counts[part]:,} {part.replace('_', ' ')}" for part in parts)
+        raise RunError(
+            f"The counts do not reconcile: {shown} are not {total:,} lines; the input changed "
+            "while it was read: run again."
+        )
+    return counts
+
+
+def _used(settings: Settings) -> dict[str, Any]:
+    given = {"items_path": settings.input.items_path}
+    return {"input": given, "ingest": settings.ingest.model_dump()}
+
+
+def _external(context: Context) -> dict[str, str]:
+    sources = find_sources(context.settings.input.items_path, SETTING)
+    return {source.path: f"{source.size} bytes, {source.modified}" for source in sources}
+
+
+STAGE = Stage("facts", 1, needs=("prepare",), used=_used, run=run, external=_external)

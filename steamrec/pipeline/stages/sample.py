@@ -1,0 +1,160 @@
+"""Sample: train, holdout -> the training rows of every epoch and the evaluation negatives."""
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.data.spark_batches import user_blocks
+from steamrec.errors import RunError
+from steamrec.ingest.predefined_split import given_negatives
+from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.sampling.tasks import (
+    CHUNKS,
+    EVAL_ROWS,
+    FILES,
+    draw_chunks,
+    draw_eval,
+    write_files,
+)
+from steamrec.settings import Settings
+from steamrec.spark.partition_keys import slots
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+BLOCK_SIZE = 1024
+# Drawn epochs wait on Spark's disks for their files: so many at a time.
+EPOCHS_A_JOB = 8
+
+
+def run(context: Context) -> Outcome:
+    """Write one table an epoch, and the evaluation negatives."""
+    epochs, negatives = shape(context.settings)
+    train = context.read(tables.TRAIN)
+    fitted, validation = train.where("not validation"), train.where("validation")
+    blocks = user_blocks(BLOCK_SIZE, fitted, validation, context.read(tables.HOLDOUT)).persist()
+    for epoch in context.workspace.list("negatives/train"):
+        context.workspace.remove(f"negatives/train/{epoch}")
+    outcome = Outcome([tables.EVAL_NEGATIVES])
+    counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": 0, "negatives_a_row": negatives}
+    if epochs:
+        rows = fitted.count()
+        for first in range(0, epochs, EPOCHS_A_JOB):
+            some = range(first, min(first + EPOCHS_A_JOB, epochs))
+            counts |= _write_epochs(context, blocks, outcome, some, negatives, rows)
+    outcome.counts = counts | _write_eval(context, blocks)
+    return outcome
+
+
+def shape(settings: Settings) -> tuple[int, int]:
+    """How many epochs, and how many negatives a row, the networks of the night need at most."""
+    networks = [settings.network(name) for name in settings.networks()]
+    epochs = max((network["epochs"] for network in networks), default=0)
+    return epochs, max((network["negatives"] for network in networks), default=0)
+
+
+def _write_epochs(
+    context: Context,
+    blocks: "DataFrame",
+    outcome: Outcome,
+    epochs: range,
+    negatives: int,
+    rows: int,
+) -> dict[str, int]:
+    """Write some epochs in one Spark job: draw by user, send each file's rows to one task."""
+    from pyspark.sql import functions as F
+
+    sampling = context.settings.sampling
+    files = len(epochs) * max(1, math.ceil(rows / sampling.rows_per_file))
+    draw = functools.partial(
+        draw_chunks,
+        epochs=epochs,
+        slots=slots(context.spark, files),
+        per_positive=negatives,
+        items=context.read(tables.ITEMS).count(),
+        seed=sampling.seed,
+        cumulative=_cumulative(context),
+    )
+    write = functools.partial(
+        write_files, root=context.workspace.root, per_positive=negatives, seed=sampling.seed
+    )
+    chunks = blocks.mapInArrow(draw, CHUNKS).repartition(files, "slot")
+    sums = [F.sum(name).alias(name) for name in ("rows", "missing", "first", "second")]
+    written = chunks.mapInArrow(write, FILES).groupBy("epoch").agg(*sums).collect()
+    for row in sorted(written):
+        if row["rows"] != rows:
+            raise RunError(
+                f"Epoch {row['epoch']} has {row['rows']:,} rows for {rows:,} training pairs; "
+                "this is a fault of steamrec, please report it."
+            )
+        name = tables.train_negatives(row["epoch"], negatives).name
+        context.workspace.write_bytes(f"{name}/_SUCCESS", b"")
+        outcome.rows[name] = row["rows"]
+        halves = (int(row["first"]) % 2**64, int(row["second"]) % 2**64)
+        outcome.hashes[name] = f"{halves[0]:016x}{halves[1]:016x}"
+    return {"rows_an_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
+
+
+def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
+    """The items' weights as running whole-number totals; None for uniform draws.
+
+    Weights are owners ** power, scaled so that the total fits 32 bits; none is below 1.
+    """
+    sampling = context.settings.sampling
+    if sampling.distribution == "uniform":
+        return None
+    owners = context.read(tables.ITEMS).orderBy("item").toPandas()
+    counts: np.ndarray[Any, np.dtype[np.float64]] = owners["owners"].to_numpy(float)
+    weights = np.maximum(counts, 1.0) ** sampling.popularity_power
+    scaled = np.maximum(1, np.floor(weights * (2**31 / weights.sum()))).astype(np.int64)
+    cumulative: np.ndarray[Any, np.dtype[np.int64]] = np.append(0, np.cumsum(scaled))
+    return cumulative
+
+
+def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
+    """Write negatives/eval: drawn, or as published; returns its figures."""
+    from pyspark.sql import functions as F
+
+    wanted = context.settings.sampling.eval_negatives
+    given = given_negatives(context) if context.settings.split.method == "given" else None
+    if given is None:
+        draw = functools.partial(
+            draw_eval,
+            count=wanted,
+            items=context.read(tables.ITEMS).count(),
+            seed=context.settings.sampling.seed,
+        )
+        frame = blocks.mapInArrow(draw, EVAL_ROWS)
+    else:
+        flat = given.select("user_id", F.posexplode("item_ids").alias("position", "item_id"))
+        known = flat.join(context.read(tables.ITEMS), "item_id").join(
+            context.read(tables.USERS), "user_id"
+        )
+        entries = F.sort_array(F.collect_list(F.struct("position", "item")))
+        frame = known.groupBy("user").agg(
+            F.transform(entries, lambda entry: entry["item"]).alias("items")
+        )
+    context.write(frame, tables.EVAL_NEGATIVES)
+    short = F.count(F.when(F.size("items") < wanted, 1))
+    counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
+    assert counted is not None
+    return {
+        "eval_users": counted[0],
+        "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
+    }
+
+
+def _used(settings: Settings) -> dict[str, Any]:
+    epochs, negatives = shape(settings)
+    used = settings.sampling.model_dump(mode="json")
+    used |= {"epochs": epochs, "negatives": negatives}
+    if settings.split.method == "given":
+        used["negatives_path"] = settings.split.negatives_path
+    return used
+
+
+STAGE = Stage(name="sample", version=4, needs=("prepare", "split"), used=_used, run=run)

@@ -1,0 +1,123 @@
+"""Split: interactions -> train (with a few validation items) and holdout.
+
+Random choices hang on the ids, not on tonight's numbers: while a library only grows, what was held
+out of it in an earlier night has been in no night's training, so that a warm start has not seen it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from steamrec.data import tables
+from steamrec.data.context import Context
+from steamrec.errors import RunError, UsageError
+from steamrec.ingest.predefined_split import given_holdout
+from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.settings import Settings
+from steamrec.spark.random_order import keyed
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+IDS = ("user_hash", "item_hash")
+
+
+def run(context: Context) -> Outcome:
+    """Hold one item of each user with at least two out of training."""
+    from pyspark.sql import functions as F
+
+    settings = context.settings.split
+    interactions = _with_ids(context)
+    holdout = _holdout(context, interactions)
+    context.write(holdout, tables.HOLDOUT)
+    rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
+    validation = validation_pairs(rest, settings.seed, settings.validation_users)
+    marked = (
+        rest.drop(*IDS)
+        .join(validation, ["user", "item"], "left")
+        .withColumn("validation", F.coalesce("validation", F.lit(False)))
+    )
+    context.write(marked, tables.TRAIN)
+    return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=_counts(context, interactions))
+
+
+def _with_ids(context: Context) -> "DataFrame":
+    """The interactions (user, item, place), with a number for each id of their own (IDS)."""
+    from pyspark.sql import functions as F
+
+    frame = context.read(tables.INTERACTIONS).select("user", "item", "place")
+    for table, number in ((tables.USERS, "user"), (tables.ITEMS, "item")):
+        hashed = F.xxhash64(f"{number}_id").alias(f"{number}_hash")
+        frame = frame.join(context.read(table).select(number, hashed), number)
+    return frame
+
+
+def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    method = context.settings.split.method
+    if method == "given":
+        users, items = context.read(tables.USERS), context.read(tables.ITEMS)
+        pairs = given_holdout(context).join(users, "user_id").join(items, "item_id")
+        several = pairs.groupBy("user_id").count().where("count > 1").first()
+        if several is not None:
+            raise UsageError(
+                f"split.holdout_path has {several['count']} items for user "
+                f"{several['user_id']!r}; it takes one item a user."
+            )
+        return pairs.select("user", "item")
+    seed = context.settings.split.seed
+    order = F.col("item") if method == "first" else keyed(seed, "holdout", *IDS)
+    chosen = interactions.groupBy("user").agg(
+        F.min_by("item", order).alias("item"), F.count(F.lit(1)).alias("owned")
+    )
+    return chosen.where("owned >= 2").select("user", "item")
+
+
+def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
+    """One random item of each of `users` random users: user, item, validation (True).
+
+    `rest` has user, item and IDS. At most one user in five takes part, and only users that keep at
+    least one training item.
+    """
+    from pyspark.sql import functions as F
+
+    chosen = (
+        rest.groupBy("user")
+        .agg(
+            F.min_by("item", keyed(seed, "validation item", *IDS)).alias("item"),
+            F.first("user_hash").alias("user_hash"),
+            F.count(F.lit(1)).alias("owned"),
+        )
+        .where("owned >= 2")
+    )
+    limit = min(users, rest.select("user").distinct().count() // 5)
+    return (
+        chosen.orderBy(keyed(seed, "validation user", "user_hash"), "user")
+        .limit(limit)
+        .select("user", "item", F.lit(True).alias("validation"))
+    )
+
+
+def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
+    train, holdout = context.read(tables.TRAIN), context.read(tables.HOLDOUT)
+    counts = {
+        "interactions": interactions.count(),
+        "train_pairs": train.count(),
+        "validation_pairs": train.where("validation").count(),
+        "holdout_pairs": holdout.count(),
+    }
+    if counts["train_pairs"] + counts["holdout_pairs"] != counts["interactions"]:
+        raise RunError(
+            f"The counts do not reconcile: {counts['train_pairs']:,} training pairs and "
+            f"{counts['holdout_pairs']:,} held out are not {counts['interactions']:,} "
+            "interactions; this is a fault of steamrec, please report it."
+        )
+    if not counts["holdout_pairs"]:
+        raise UsageError("No user has two items, so nothing can be held out; give a larger input.")
+    return counts
+
+
+def _used(settings: Settings) -> dict[str, Any]:
+    return settings.split.model_dump(mode="json")
+
+
+STAGE = Stage(name="split", version=3, needs=("prepare",), used=_used, run=run)

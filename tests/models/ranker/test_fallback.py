@@ -1,0 +1,123 @@
+"""What the network for the tail is told, and the rows that it learns from."""
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from steamrec.data.user_batches import ITEM_BITS, KIND_BITS, pack, unpack
+from steamrec.models.ranker.fallback import (
+    CLIP,
+    POWER,
+    TAIL_FEATURES,
+    WIDTHS,
+    latent_directions,
+    latent_scores,
+    tail_features,
+)
+from steamrec.models.ranker.tasks import TAIL_COLUMNS, tail_rows
+from steamrec.scoring.artifact import Artifact, save_artifact
+from steamrec.workspace import Workspace
+from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
+
+ITEMS = 90
+
+
+@pytest.fixture(scope="module")
+def world():
+    libraries = [row[:20] for row in random_libraries(300, ITEMS, 5)]
+    owned = np.zeros((len(libraries), ITEMS), np.float32)
+    for user, library in enumerate(libraries):
+        owned[user, library] = 1
+    return libraries, owned
+
+
+def test_latent_scores_are_the_projections_of_the_scaled_libraries(world):
+    """Against a full decomposition: X D times the projector on its w largest directions."""
+    libraries, owned = world
+    gram = owned.T @ owned
+    directions, scale = latent_directions(gram)
+    np.testing.assert_allclose(scale, np.diag(gram) ** -POWER, rtol=1e-5)
+    scores = latent_scores(block_of(libraries), directions, scale)
+    _, vectors = np.linalg.eigh((gram * scale[:, None] * scale[None, :]).astype(float))
+    for place, width in enumerate(WIDTHS):
+        largest = vectors[:, -width:]
+        expected = (owned * scale) @ largest @ largest.T
+        np.testing.assert_allclose(scores[:, place], expected, atol=2e-3)
+
+
+def test_a_small_catalogue_has_directions_of_zeros():
+    libraries = random_libraries(30, 10, 1)
+    owned = np.zeros((30, 10), np.float32)
+    for user, library in enumerate(libraries):
+        owned[user, library] = 1
+    directions, scale = latent_directions(owned.T @ owned)
+    assert directions.shape == (10, WIDTHS[-1])
+    assert not directions[:, 9:].any()
+    scores = latent_scores(block_of(libraries), directions, scale)
+    assert (scores[:, 1] == scores[:, 3]).all()
+    assert latent_directions(np.ones((1, 1), np.float32))[0].tolist() == [[0.0] * WIDTHS[-1]]
+
+
+def test_the_features_of_two_items_by_hand():
+    latent = np.array([[0.002, -1.0], [0.003, 0.0], [0.004, 0.0], [0.005, 0.0]], np.float32)
+    table = tail_features(
+        np.array([0.1, -0.2], np.float32),
+        latent,
+        np.array([50.0, 0.0], np.float32),
+        np.array([0.5, 0.5], np.float32),
+        20,
+    )
+    values = {
+        "ease": (0.1, -0.2),
+        "log_ease": (math.log(0.101), math.log(0.001)),
+        "log_owners": (math.log(50), 0.0),
+        "log_library": (math.log(20), math.log(20)),
+        "latent_8": (0.002, -1.0),
+        "latent_64": (0.005, 0.0),
+        "log_latent_8": (math.log(0.005), math.log(0.001)),
+        "log_latent_64": (math.log(0.011), math.log(0.001)),
+    }
+    for name, both in values.items():
+        mean, spread = TAIL_FEATURES[name]
+        expected = np.clip((np.array(both) - mean) / spread, -CLIP, CLIP)
+        column = list(TAIL_FEATURES).index(name)
+        np.testing.assert_allclose(table[:, column], expected, rtol=1e-4, err_msg=name)
+
+
+def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
+    libraries, _ = world
+    libraries = libraries[:40]
+    retrieval = retrieval_of(libraries, ITEMS)
+    workspace = Workspace(str(tmp_path))
+    save_artifact(workspace, Artifact("ranker", retrieval.arrays(), 40, ITEMS))
+    block = block_of(libraries)
+    packed, places = pack(block), block.places
+    assert (unpack(0, packed).items == block.items).all()
+    # Every second user's first item is the target.
+    first = block.offsets[:-1:2]
+    known = np.ones(len(packed), bool)
+    known[first] = False
+    kinds = np.where(known, 0, 1)
+    key = (packed >> 32 << KIND_BITS | kinds) << ITEM_BITS | packed & 0xFFFFFFFF
+    order = np.argsort(key)
+    batch = pa.RecordBatch.from_pydict(
+        {"block": np.zeros(len(key), np.int32), "key": key[order], "place": places[order]}
+    )
+    [rows] = tail_rows(iter([batch]), str(tmp_path), "ranker", 100, 7)
+    frame = rows.to_pandas()
+    assert frame["user"].unique().tolist() == list(range(0, 40, 2))
+    owners = np.exp(frame["log_owners"] * TAIL_FEATURES["log_owners"][1]
+                    + TAIL_FEATURES["log_owners"][0])  # fmt: skip
+    for user, part in frame.groupby("user"):
+        size = len(libraries[user])
+        assert part["slot"].tolist() == list(range(101))
+        # The target, and all that is free: fewer items are free than are asked for.
+        assert part["valid"].sum() == 1 + ITEMS - size
+        target = block.items[block.offsets[user]]
+        free = np.setdiff1d(np.arange(ITEMS), libraries[user])
+        drawn = np.sort(owners[part.index[1 : 1 + len(free)]])
+        np.testing.assert_allclose(drawn, np.sort(retrieval.owners[free]), rtol=1e-3)
+        assert owners[part.index[0]] == pytest.approx(retrieval.owners[target], rel=1e-3)
+    assert list(frame.columns) == ["user", "slot", *TAIL_COLUMNS]

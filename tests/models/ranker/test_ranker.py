@@ -1,0 +1,108 @@
+"""The scorer's contract, and the network's training."""
+
+import numpy as np
+import pytest
+
+from steamrec.models.ranker.fallback import TAIL_FEATURES
+from steamrec.models.ranker.features import FEATURES, candidates
+from steamrec.models.ranker.scorer import RememberingScorer
+from steamrec.models.registry import make_scorer
+from steamrec.scoring.artifact import Artifact
+from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
+
+ITEMS, COUNT = 15, 5
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    libraries = random_libraries(40, ITEMS, 3)
+    retrieval = retrieval_of(libraries, ITEMS)
+    rng = np.random.default_rng(0)
+    layers = {
+        "layer_0_kernel": rng.normal(size=(len(FEATURES), 8)).astype("f4"),
+        "layer_0_bias": rng.normal(size=8).astype("f4"),
+        "layer_1_kernel": rng.normal(size=(8, 1)).astype("f4"),
+        "layer_1_bias": np.zeros(1, "f4"),
+        "tail_layer_0_kernel": rng.normal(size=(len(TAIL_FEATURES), 4)).astype("f4"),
+        "tail_layer_0_bias": rng.normal(size=4).astype("f4"),
+        "tail_layer_1_kernel": rng.normal(size=(4, 1)).astype("f4"),
+        "tail_layer_1_bias": np.zeros(1, "f4"),
+    }
+    arrays = retrieval.arrays() | layers
+    return make_scorer(artifact_of(arrays)), libraries, arrays
+
+
+def artifact_of(arrays):
+    return Artifact("ranker", arrays, 40, ITEMS, {"candidates": COUNT})
+
+
+def test_a_block_equals_each_user_alone_and_repeats(ranker):
+    scorer, libraries, _ = ranker
+    scores = scorer.scores(block_of(libraries))
+    assert np.isfinite(scores).all()
+    assert (scores == scorer.scores(block_of(libraries))).all()
+    for user, library in enumerate(libraries):
+        alone = scorer.scores(block_of([library]))
+        np.testing.assert_allclose(scores[user], alone[0], rtol=1e-4, atol=1e-4)
+
+
+def test_what_is_remembered_serves_another_network_to_the_bit(ranker):
+    _, libraries, arrays = ranker
+    seen = {}
+    block = block_of(libraries)
+    for factor in (1, -2, 1):
+        artifact = artifact_of(arrays | {"layer_1_kernel": factor * arrays["layer_1_kernel"]})
+        remembered = RememberingScorer(artifact, seen).scores(block)
+        assert (remembered == make_scorer(artifact).scores(block)).all()
+    assert list(seen) == [0]
+
+
+def test_candidates_stand_above_all_that_is_not_owned(ranker):
+    scorer, libraries, _ = ranker
+    scores = scorer.scores(block_of(libraries))
+    for user, library in enumerate(libraries):
+        owned = np.array(sorted(library), np.int32)
+        ease = scorer.retrieval.weights[owned].sum(axis=0)
+        chosen = candidates(ease, owned, COUNT)
+        others = np.setdiff1d(np.arange(ITEMS), np.concatenate([owned, chosen]))
+        if len(others):
+            assert scores[user, chosen].min() > scores[user, others].max()
+
+
+def test_the_order_of_a_library_counts(ranker):
+    scorer, _, _ = ranker
+    one, other = block_of([[1, 2, 3, 4, 5]]), block_of([[5, 3, 1, 4, 2]])
+    assert not np.allclose(scorer.scores(one), scorer.scores(other))
+
+
+def test_gaps_between_places_say_nothing(ranker):
+    """A held-out item leaves a gap in the places: no score may see it."""
+    scorer, _, _ = ranker
+    one, other = block_of([[4, 2, 9, 7]]), block_of([[4, 2, 9, 7]])
+    other.places[:] = other.places * 3 + (other.places > 7) * 1000
+    assert (scorer.scores(one) == scorer.scores(other)).all()
+
+
+def test_training_finds_the_feature_that_tells_the_target():
+    from steamrec.models.ranker.network import ListwiseTrainer
+    from steamrec.training.replicas import make_strategy
+    from steamrec.training.tensorflow_quiet import tf
+
+    rng = np.random.default_rng(1)
+    width, users, count = 4, 256, 10
+    table = rng.normal(size=(users, count, width + 1)).astype("f4")
+    table[:, 0, 2] += 4
+    table[:, :, -1] = 1
+    table[:, 7:, -1] = 0
+    table[:, 7:, 2] = 50  # rows that do not count would win
+    trainer = ListwiseTrainer(width, (8,), 1, make_strategy(1), 0.01, 0)
+    losses = [
+        trainer.epoch(tf.constant(table[start : start + 64]) for start in range(0, users, 64))
+        for _ in range(25)
+    ]
+    assert losses[0] == pytest.approx(np.log(7), abs=1.0)
+    assert losses[-1] < 0.3 * losses[0]
+    state = trainer.state()
+    again = ListwiseTrainer(width, (8,), 2, make_strategy(1), 0.01, 0)
+    again.restore(state)
+    assert all((a == b).all() for a, b in zip(state, again.state(), strict=True))

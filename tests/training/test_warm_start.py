@@ -1,0 +1,63 @@
+import numpy as np
+
+from steamrec.models.ncf.networks import build_network, scorer_arrays
+from steamrec.scoring.artifact import Artifact, save_artifact
+from steamrec.settings import load_settings
+from steamrec.training.loop import Trainer
+from steamrec.training.replicas import make_strategy
+from steamrec.training.warm_start import previous_weights, save_ids, warmed
+from steamrec.workspace import Workspace
+
+
+def trainer(name, users, items, seed=1):
+    settings = load_settings(None, [f"train.seed={seed}"]).network(name)
+    return Trainer(lambda: build_network(name, users, items, settings), make_strategy(1), 0.01)
+
+
+def ids(users, items):
+    return {"user": np.array(users), "item": np.array(items)}
+
+
+def test_rows_go_by_id_and_what_is_new_stays_fresh(tmp_path):
+    old, new = trainer("neumf", 3, 2), trainer("neumf", 4, 3, seed=2)
+    before, fresh = old.weights(), new.weights()
+    known = ids(["ann", "bob", "carl"], ["10", "20"])
+    found = warmed(fresh, before, known, ids(["bob", "dora", "ann", "x"], ["5", "20", "10"]))
+    for table in ("gmf_user_embeddings", "mlp_user_embeddings"):
+        expected = [before[table][1], fresh[table][1], before[table][0], fresh[table][3]]
+        assert found[table].tolist() == np.array(expected).tolist()
+    for table in ("gmf_item_embeddings", "mlp_item_embeddings"):
+        expected = [fresh[table][0], before[table][1], before[table][0]]
+        assert found[table].tolist() == np.array(expected).tolist()
+    assert found["hidden_0_kernel"].tolist() == before["hidden_0_kernel"].tolist()
+    new.set_weights(found)
+    assert all(np.array_equal(found[name], array) for name, array in new.weights().items())
+
+
+def test_a_saved_gmf_goes_on_with_the_scores_it_had(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    old = trainer("gmf", 3, 2)
+    known = ids(["a", "b", "c"], ["1", "2"])
+    assert previous_weights(workspace, "gmf") is None
+    save_artifact(workspace, Artifact("gmf", scorer_arrays("gmf", old.model), 3, 2, {}, []))
+    assert previous_weights(workspace, "gmf") is None  # nobody knows whose rows they are
+    save_ids(workspace, "gmf", known)
+    new = trainer("gmf", 3, 2, seed=2)
+    new.set_weights(warmed(new.weights(), *previous_weights(workspace, "gmf"), known))
+    everything = [np.arange(3, dtype=np.int32), np.tile(np.arange(2, dtype=np.int32), (3, 1))]
+    np.testing.assert_allclose(new.model(everything), old.model(everything), rtol=1e-5, atol=1e-7)
+
+
+def test_other_shapes_are_a_fresh_start(tmp_path):
+    known = ids(["a", "b", "c"], ["1", "2"])
+    assert (
+        warmed(trainer("mlp", 3, 2).weights(), trainer("gmf", 3, 2).weights(), known, known) is None
+    )
+
+
+def test_a_damaged_model_is_a_fresh_start(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    arrays = scorer_arrays("gmf", trainer("gmf", 3, 2).model)
+    save_artifact(workspace, Artifact("gmf", arrays, 3, 2, {}, []))
+    workspace.write_bytes("models/gmf/ids.npz", b"PK no zip")
+    assert previous_weights(workspace, "gmf") is None
