@@ -23,7 +23,8 @@ import pyarrow.parquet as pq
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.user_batches import unpack
-from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import sample
 from steamrec.sampling.negatives import train_negatives
 from steamrec.settings import load_settings
@@ -101,7 +102,7 @@ def stage_rate(context: Context, source: Path, copies: int) -> tuple[float, floa
         done = Receipt(stage, str(copies), {}, {}, {stage: {"content_hash": "0"}}, {}, 0.0, "")
         done.save(context.workspace)
     start = time.perf_counter()
-    counts = run_stage(sample.STAGE, context).counts
+    counts = run_stage(declarations.SAMPLE, context).counts
     seconds = time.perf_counter() - start
     drawn = counts["epochs"] * counts["rows_an_epoch"] * NEGATIVES
     return drawn / seconds, seconds

@@ -78,7 +78,7 @@ def generate(users: int, seed: int, output: str, items_output: str | None) -> No
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
     @stage_options
     def command(date: str | None = None, rollback: bool = False, **options: object) -> None:
-        from steamrec.pipeline.nightly import run_stages, stages_of
+        from steamrec.pipeline.nightly import run_command
 
         context = open_context(options, date)
         if rollback:
@@ -86,7 +86,7 @@ def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
 
             print_rollback(context.workspace)
             return
-        run_stages(stages_of(name, context.settings), context)
+        run_command(name, context)
 
     if dated:
         command = date_option(command)

@@ -8,10 +8,11 @@ import click
 from steamrec.cli.recommend import clean
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
-from steamrec.pipeline.nightly import stages_of
-from steamrec.pipeline.plan import Planned, plan, settings_of_receipts
+from steamrec.pipeline.declarations import night
+from steamrec.pipeline.plan import Planned, plan
 from steamrec.publish.rejection import read_refusal
 from steamrec.workspace import Workspace
+from steamrec.workspace.last_settings import last_settings
 
 GATES = "users, ranks, items, scores, owned, excluded"
 
@@ -19,7 +20,7 @@ GATES = "users, ranks, items, scores, owned, excluded"
 def print_status(root: str, config: str | None, overrides: Sequence[str], date: str) -> None:
     """Print the workspace's state; raises UsageError when there is no workspace.
 
-    Without `config` and `overrides` a next night is taken to keep the settings it had.
+    Without `config` and `overrides` a next night is taken to have the settings of the last command.
     """
     from steamrec.settings import load_settings
 
@@ -30,9 +31,9 @@ def print_status(root: str, config: str | None, overrides: Sequence[str], date: 
             "`steamrec nightly` to make one."
         )
     kept = not config and not overrides
-    settings = settings_of_receipts(workspace) if kept else load_settings(config, overrides)
+    settings = last_settings(workspace) if kept else load_settings(config, overrides)
     context = Context(settings, workspace, date=date or day.today().isoformat())
-    planned = plan(stages_of("nightly", settings), context, kept)
+    planned = plan(night(settings), context)
     click.echo(f"Workspace {workspace.root}")
     for line in [*_published(workspace, planned), "", *_table(planned), "", _next(planned)]:
         click.echo(line)

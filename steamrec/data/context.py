@@ -39,3 +39,8 @@ class Context:
         columns = [frame[name].cast(kind).alias(name) for name, kind in table.columns.items()]
         path = self.workspace.path(table.name)
         frame.select(*columns).write.mode("overwrite").options(**table.writing).parquet(path)
+
+    def release(self) -> None:
+        """Free what a stage cached in Spark: it is of no use to the next."""
+        if "spark" in self.__dict__:
+            self.spark.catalog.clearCache()

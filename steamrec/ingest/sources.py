@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import fsspec
 
 from steamrec.errors import UsageError
+from steamrec.workspace.file_sums import local_sum
 
 # How compressed data starts, and the endings by which it is recognised.
 _SIGNATURES = {
@@ -56,6 +57,20 @@ def find_sources(path: str, setting: str = "input.path") -> list[Source]:
     if not any(source.size for source in sources):
         raise UsageError(f"The input {path} is empty; set {setting} to the raw file.")
     return sources
+
+
+def fingerprints(path: str, setting: str) -> dict[str, str]:
+    """For each file behind `path` a text that changes with its content; raises as find_sources.
+
+    The CRC-32 of a local file; what the store says of any other.
+    """
+    found = {}
+    for source in find_sources(path, setting):
+        files, inner = fsspec.core.url_to_fs(source.path)
+        local = "file" in files.protocol
+        sum_ = local_sum(inner) if local else f"{source.size} bytes, {source.modified}"
+        found[f"{setting} ({source.path})"] = sum_
+    return found
 
 
 def _names(files: Any, inner: str) -> list[str]:

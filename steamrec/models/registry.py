@@ -1,26 +1,102 @@
-"""Which scorer serves which model."""
+"""The models: each is declared once, and all else derives from its declaration."""
 
+from dataclasses import dataclass
 from importlib import import_module
 
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import Scorer
 
-SCORERS = {
-    "popularity": "steamrec.models.popularity:PopularityScorer",
-    "ease": "steamrec.models.ease.scorer:EaseScorer",
-    "als": "steamrec.scoring.factors:FactorScorer",
-    "gmf": "steamrec.scoring.factors:FactorScorer",
-    "mlp": "steamrec.models.ncf.scorers:MlpScorer",
-    "neumf": "steamrec.models.ncf.scorers:NeumfScorer",
-    "ranker": "steamrec.models.ranker.scorer:RankerScorer",
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model.
+
+    name: also its section of settings ([train.<name>]) and its folder in the workspace. fit: the
+    "module:function" that fits it, called with the context (and the name if `network`). scorer:
+    the "module:Class" that scores, called with the artifact. network: trained by the epoch loop
+    on sampled negatives. scores_new_users: scores whoever owns something, known when it was
+    fitted or not. item_item: its artifact has `weights` from item to item. baseline: others are
+    compared with it.
+    """
+
+    name: str
+    title: str
+    fit: str
+    scorer: str
+    network: bool = False
+    scores_new_users: bool = False
+    item_item: bool = False
+    baseline: bool = False
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules from which its code is reached."""
+        return tuple(dict.fromkeys(part.partition(":")[0] for part in (self.fit, self.scorer)))
+
+
+MODELS: dict[str, ModelSpec] = {
+    spec.name: spec
+    for spec in (
+        ModelSpec(
+            name="popularity",
+            title="the items with the most owners",
+            fit="steamrec.models.popularity:fit",
+            scorer="steamrec.models.popularity:PopularityScorer",
+            baseline=True,
+        ),
+        ModelSpec(
+            name="ease",
+            title="item-item weights in closed form",
+            fit="steamrec.models.ease.fit:fit",
+            scorer="steamrec.models.ease.scorer:EaseScorer",
+            scores_new_users=True,
+            item_item=True,
+            baseline=True,
+        ),
+        ModelSpec(
+            name="als",
+            title="matrix factorisation by alternating least squares",
+            fit="steamrec.models.als:fit",
+            scorer="steamrec.scoring.factors:FactorScorer",
+            baseline=True,
+        ),
+        ModelSpec(
+            name="gmf",
+            title="generalised matrix factorisation",
+            fit="steamrec.training.fit:fit_network",
+            scorer="steamrec.scoring.factors:FactorScorer",
+            network=True,
+        ),
+        ModelSpec(
+            name="mlp",
+            title="multi-layer perceptron",
+            fit="steamrec.training.fit:fit_network",
+            scorer="steamrec.models.ncf.scorers:MlpScorer",
+            network=True,
+        ),
+        ModelSpec(
+            name="neumf",
+            title="GMF and MLP joined",
+            fit="steamrec.training.fit:fit_network",
+            scorer="steamrec.models.ncf.scorers:NeumfScorer",
+            network=True,
+        ),
+        ModelSpec(
+            name="ranker",
+            title="EASE proposes candidates, a small network orders them",
+            fit="steamrec.models.ranker.fit:fit",
+            scorer="steamrec.models.ranker.scorer:RankerScorer",
+            scores_new_users=True,
+            item_item=True,
+        ),
+    )
 }
 
-# Models that score whoever owns something, known when they were fitted or not.
-SERVES_NEW_USERS = ("ease", "ranker")
+SERVES_NEW_USERS = tuple(name for name, spec in MODELS.items() if spec.scores_new_users)
 
 
 def make_scorer(artifact: Artifact) -> Scorer:
     """The scorer of a fitted model: its class is called with the artifact."""
-    module, name = SCORERS[artifact.name].split(":")
+    module, _, name = MODELS[artifact.name].scorer.partition(":")
     scorer: Scorer = getattr(import_module(module), name)(artifact)
     return scorer

@@ -1,50 +1,49 @@
-"""The night: which stages there are and in which order they run."""
+"""The commands: which stages each one runs, and the night as a whole."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 
 from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError
-from steamrec.pipeline.stage import Stage, run_stage
-from steamrec.pipeline.stages import export, ingest, item_metadata, prepare, sample, split
-from steamrec.pipeline.stages.evaluate import evaluate_stage
-from steamrec.pipeline.stages.rank import rank_stage
-from steamrec.pipeline.stages.report import refused_report, report_stage
-from steamrec.pipeline.stages.train import fitted_models, train_stage
+from steamrec.pipeline.declarations import night
+from steamrec.pipeline.rule import refuse_stale_inputs
+from steamrec.pipeline.runner import check_external_inputs, run_stage
+from steamrec.pipeline.stage import Stage
 from steamrec.publish.rejection import read_refusal
-from steamrec.settings import Settings
+from steamrec.workspace.last_settings import save_settings
 
 log = logging.getLogger(__name__)
 
-
-def stages_of(command: str, settings: Settings) -> list[Stage]:
-    """The stages behind a command of the command line; "nightly" is all of them."""
-    models = fitted_models(settings)
-    given = [item_metadata.STAGE] if settings.input.items_path else []
-    commands = {
-        "ingest": [ingest.STAGE],
-        "prepare": [prepare.STAGE, split.STAGE, *given],
-        "sample": [sample.STAGE],
-        "train": [train_stage(name) for name in models],
-        "evaluate": [*(rank_stage(name) for name in models), evaluate_stage(models)],
-        "export": [export.export_stage(models, bool(settings.export.filters))],
-    }
-    told = [stage.name for stages in commands.values() for stage in stages]
-    commands["report"] = [report_stage(models, told, bool(given))]
-    if command == "nightly":
-        return [stage for stages in commands.values() for stage in stages]
-    return commands[command]
+NIGHTLY = "nightly"
 
 
-def run_stages(stages: Iterable[Stage], context: Context) -> None:
+def run_command(command: str, context: Context) -> None:
+    """Run the stages behind a command of the command line, each if it has a reason to.
+
+    Raises UsageError, before any work starts, when an input from outside is missing or when
+    what the command's stages read is not up to date.
+    """
+    stages = night(context.settings)
+    own = stages_of(command, stages)
+    check_external_inputs(own, context)
+    if command != NIGHTLY:
+        inputs = _without_export(stages) if _refused(own, context) else stages
+        refuse_stale_inputs(command, inputs, own, context)
+    save_settings(context.workspace, context.settings)
+    run_stages(own, context)
+
+
+def stages_of(command: str, stages: Sequence[Stage]) -> list[Stage]:
+    """Those of the night's stages that a command runs; "nightly" runs all of them."""
+    return [stage for stage in stages if command in (NIGHTLY, stage.command)]
+
+
+def run_stages(stages: Sequence[Stage], context: Context) -> None:
     """Run the stages in order; finished ones are left alone.
 
     When a gate refuses to publish, a report among the stages tells of it before the error goes on.
-    Raises UsageError before the first one when any of them lacks its input from outside.
     """
-    stages = list(stages)
-    for stage in stages:
-        stage.external(context)
     for stage in stages:
         try:
             _run(stage, context)
@@ -53,7 +52,7 @@ def run_stages(stages: Iterable[Stage], context: Context) -> None:
             raise
 
 
-def _report_refusal(stages: Iterable[Stage], context: Context) -> None:
+def _report_refusal(stages: Sequence[Stage], context: Context) -> None:
     """Run the report among `stages`; should it fail, the refusal is still what the night says."""
     for stage in stages:
         if stage.name == "report":
@@ -64,6 +63,21 @@ def _report_refusal(stages: Iterable[Stage], context: Context) -> None:
 
 
 def _run(stage: Stage, context: Context) -> None:
-    if stage.name == "report" and read_refusal(context.workspace):
-        stage = refused_report(stage)
+    if _refused([stage], context):
+        stage = _without_export([stage])[0]
     run_stage(stage, context)
+
+
+def _refused(stages: Sequence[Stage], context: Context) -> bool:
+    """Whether `stages` are the report alone, of a night whose export a gate refused."""
+    return [stage.name for stage in stages] == ["report"] and bool(read_refusal(context.workspace))
+
+
+def _without_export(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages, their report as it is without an export."""
+    return [
+        replace(stage, inputs=tuple(name for name in stage.inputs if name != "export"))
+        if stage.name == "report"
+        else stage
+        for stage in stages
+    ]

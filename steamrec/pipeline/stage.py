@@ -1,20 +1,15 @@
-"""What a stage is, and the rule by which it runs or is left alone."""
+"""What a stage is: a declaration of what it reads, depends on and writes, and how it is run.
 
-import logging
-import time
-from collections.abc import Callable
+Declarations are light: the module of `run` is imported when the stage runs.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
-from steamrec.errors import RunError, SteamrecError, UsageError
-from steamrec.settings import Settings
-from steamrec.workspace import Receipt
-from steamrec.workspace.receipts import digest, load_receipt, receipt_name
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -22,7 +17,7 @@ class Outcome:
     """What a stage's run leaves for its receipt.
 
     `tables` were written and are hashed by the runner; `hashes` are those of outputs that are
-    no tables (models, files) or were hashed by the stage itself, which then gives their `rows`;
+    not tables (models, files) or were hashed by the stage itself, which then gives their `rows`;
     `counts` are figures for people, in the order to print them.
     """
 
@@ -34,104 +29,35 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage.
+    """One stage of the night.
 
-    `version` grows when the code changes what the stage writes. `used` picks the settings that
-    its output depends on; `external` fingerprints input from outside of the workspace.
+    name: also the name of its receipt. command: the command of the command line that runs it.
+    summary: what it does, in words. inputs: the stages whose outputs it reads. run: the
+    "module:function" that does the work, called with the context and `arguments`. external: a
+    fingerprint of each input from outside of the workspace. code: further modules behind the
+    output, beside that of `run`. shown: given the counts of its receipt, why what readers see is
+    not what the stage made; empty when it is.
+
+    The settings that it depends on are not declared: the runner records which ones it reads.
     """
 
     name: str
-    version: int
-    needs: tuple[str, ...]
-    used: Callable[[Settings], dict[str, Any]]
-    run: Callable[[Context], Outcome]
+    command: str
+    summary: str
+    inputs: tuple[str, ...]
+    run: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     external: Callable[[Context], dict[str, str]] = lambda context: {}
+    code: tuple[str, ...] = ()
+    shown: Callable[[Context, Mapping[str, Any]], str] = lambda context, counts: ""
 
+    def start(self, context: Context) -> Outcome:
+        """Run the stage's work."""
+        module, _, function = self.run.partition(":")
+        outcome: Outcome = getattr(import_module(module), function)(context, **self.arguments)
+        return outcome
 
-def run_stage(stage: Stage, context: Context) -> Receipt:
-    """Run `stage` unless its receipt still matches; returns the receipt.
-
-    Raises UsageError when a stage that it needs has not run.
-    """
-    inputs = _input_hashes(stage, context) | stage.external(context)
-    settings = stage.used(context.settings)
-    fingerprint = fingerprint_of(stage, inputs, settings)
-    known = load_receipt(context.workspace, stage.name)
-    if known and not context.fresh and known.fingerprint == fingerprint:
-        if all(context.workspace.exists(name) for name in known.outputs):
-            log.info("%s: up to date (finished %s), not run again", stage.name, known.finished)
-            return known
-        log.warning("%s: its receipt matches but its output is gone; running again", stage.name)
-    context.workspace.remove(receipt_name(stage.name))
-    log.info("%s: started", stage.name)
-    start = time.perf_counter()
-    try:
-        outcome = stage.run(context)
-    except Exception as error:
-        fault = None if isinstance(error, SteamrecError) else _fault(error, stage, context)
-        if fault is None:
-            raise
-        raise fault from error
-    receipt = Receipt(
-        stage=stage.name,
-        fingerprint=fingerprint,
-        settings=settings,
-        inputs=inputs,
-        outputs=_outputs(outcome, context),
-        counts=outcome.counts,
-        seconds=round(time.perf_counter() - start, 1),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    receipt.save(context.workspace)
-    if "spark" in context.__dict__:
-        context.spark.catalog.clearCache()  # what a stage persisted is of no use to the next
-    for name, value in outcome.counts.items():
-        shown = f"{value:,}" if isinstance(value, int) else value
-        log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
-    log.info("%s: finished in %.1f s", stage.name, receipt.seconds)
-    return receipt
-
-
-def _fault(error: Exception, stage: Stage, context: Context) -> RunError | None:
-    from steamrec.workspace.disk_errors import explain_fault
-
-    return explain_fault(error, context.workspace, stage.name)
-
-
-def fingerprint_of(stage: Stage, inputs: dict[str, str], settings: dict[str, Any]) -> str:
-    """What a receipt must say for `stage` to be left alone."""
-    return digest([stage.name, stage.version, inputs, settings])
-
-
-def _input_hashes(stage: Stage, context: Context) -> dict[str, str]:
-    hashes = {}
-    for name in stage.needs:
-        receipt = load_receipt(context.workspace, name)
-        if receipt is None:
-            raise UsageError(
-                f"The workspace {context.workspace.root} has no finished '{name}', which "
-                f"'{stage.name}' needs; run `steamrec {command_of(name)}` first, or "
-                "`steamrec nightly`."
-            )
-        hashes[name] = receipt.content_hash
-    return hashes
-
-
-def command_of(stage: str) -> str:
-    """The command of the command line that runs a stage."""
-    command = stage.split("/")[0]
-    return {"split": "prepare", "facts": "prepare", "rank": "evaluate"}.get(command, command)
-
-
-def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:
-    from steamrec.spark.content_hash import content_hash
-
-    outputs: dict[str, dict[str, Any]] = {}
-    for table in outcome.tables:
-        rows, hashed = content_hash(context.read(table), table.hashed)
-        outputs[table.name] = {"rows": rows, "content_hash": hashed}
-    for name, hashed in outcome.hashes.items():
-        outputs[name] = {"content_hash": hashed}
-        if name in outcome.rows:
-            outputs[name]["rows"] = outcome.rows[name]
-    return outputs
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules from which its code is reached."""
+        return (self.run.partition(":")[0], *self.code)

@@ -1,6 +1,7 @@
 """Runs of the export: their records, going back to the run before, and how long they are kept."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from steamrec.errors import RunError, UsageError
@@ -32,6 +33,19 @@ def published_run(workspace: Workspace) -> dict[str, Any] | None:
     """
     pointer = read_pointer(workspace)
     return None if pointer is None else _record(workspace, pointer)
+
+
+def shown_run(workspace: Workspace, counts: Mapping[str, Any]) -> str:
+    """Why readers do not see the run of an export's `counts`; empty when they do."""
+    try:
+        pointer = read_pointer(workspace)
+    except RunError as error:
+        return str(error).rstrip(".")
+    if pointer is None:
+        return f"{POINTER} is gone"
+    if pointer.get("run_id") != counts.get("run_id"):
+        return f"readers see another run, {pointer.get('run_id')}"
+    return ""
 
 
 def _record(workspace: Workspace, run: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """
     workspace = context.workspace
     published = read_pointer(workspace)
-    given = ("facts",) if context.settings.input.items_path else ()
+    given = ("item_metadata",) if context.settings.input.items_path else ()
     return {
         "published": published,
         "refusal": read_refusal(workspace),

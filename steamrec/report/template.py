@@ -78,9 +78,10 @@ Readers see nothing yet.
 <h2>The data</h2>
 {{ shown("data") }}
 <p>{{ empty | number }} users own nothing at all and stand in no picture.</p>
-{% if counts.facts is defined %}
-<p>Genres, tags and prices are known of {{ counts.facts.catalogue_items_with_facts | number }} of
-the {{ counts.facts.catalogue_items | number }} items.</p>
+{% if counts.item_metadata is defined %}
+{% set metadata = counts.item_metadata %}
+<p>Genres, tags and prices are known of {{ metadata.catalogue_items_with_facts | number }} of
+the {{ metadata.catalogue_items | number }} items.</p>
 {% endif %}
 <p>The most owned items:</p>
 <div class="wide"><table>

@@ -1,6 +1,7 @@
 """A fitted model on disk: plain .npy arrays and one JSON file, never a pickle.
 
-models/<name>/model.json      kind, settings, sizes, training curve, content hash
+models/<name>/model.json      settings, sizes, training curve, content hash, and the content hashes
+                              of the tables that say which user and item each row stands for
 models/<name>/<array>.npy
 """
 
@@ -12,8 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from steamrec.data import tables
 from steamrec.errors import RunError
 from steamrec.workspace import Workspace
+from steamrec.workspace.receipts import output_hash
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -49,6 +52,12 @@ def folder(name: str) -> str:
     return f"models/{name}"
 
 
+def vocabulary(workspace: Workspace) -> dict[str, str]:
+    """The content hashes of the tables `users` and `items`, whose numbers a model's rows bear."""
+    names = (tables.USERS.name, tables.ITEMS.name)
+    return {name: output_hash(workspace, "prepare", name) for name in names}
+
+
 def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
     """Write the arrays, then model.json: a model without model.json is not there."""
     target = folder(artifact.name)
@@ -66,13 +75,18 @@ def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
             "settings": artifact.settings,
             "curve": artifact.curve,
             "arrays": sorted(artifact.arrays),
+            "vocabulary": vocabulary(workspace),
             "content_hash": artifact.content_hash,
         },
     )
 
 
 def load_artifact(workspace: Workspace, name: str) -> Artifact:
-    """Read a model; raises RunError that names a missing or damaged file."""
+    """Read a model; raises RunError that names a missing or damaged file.
+
+    So it does for a model that was fitted on other users or items than the workspace has now: its
+    rows would stand for others.
+    """
     target = folder(name)
     try:
         about = workspace.read_json(f"{target}/model.json")
@@ -85,6 +99,11 @@ def load_artifact(workspace: Workspace, name: str) -> Artifact:
         raise _damaged(workspace, target, f"lacks a file: {error}") from None
     except (KeyError, TypeError, ValueError, EOFError) as error:
         raise _damaged(workspace, target, f"is damaged: {error}") from None
+    if about.get("vocabulary") != vocabulary(workspace):
+        raise RunError(
+            f"The model {workspace.path(target)} was fitted on other users or items than the "
+            "tables of the workspace have; run `steamrec train` first, or `steamrec nightly`."
+        )
     if not sound:
         raise _damaged(workspace, target, "is damaged: its hash differs")
     return artifact

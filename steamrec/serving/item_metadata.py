@@ -35,8 +35,8 @@ def left_out_ids(workspace: Workspace) -> set[str]:
     from steamrec.publish.filters import left_out
 
     receipt = load_receipt(workspace, "export")
-    used = receipt.settings if receipt else {}
-    given = {name: used[name] for name in FILTERS if name in used}
+    used = receipt.basis.settings if receipt else {}
+    given = {name: used[f"export.{name}"] for name in FILTERS if f"export.{name}" in used}
     settings = ExportSettings.model_validate_json(json.dumps(given))
     if not settings.filters:
         return set()

@@ -139,18 +139,24 @@ class Settings(Section):
         network's own sizes.
         """
         own: NetworkSettings = getattr(self.train, name)
-        shared = {
-            "epochs": self.train.epochs,
-            "batch_size": self.train.batch_size,
-            "learning_rate": self.train.learning_rate,
-            "negatives": self.sampling.train_negatives,
-            "seed": self.train.seed,
-            "patience": self.train.patience,
-            "schedule": self.train.schedule,
-            "loss": self.train.loss,
-            "warm_start": self.train.warm_start,
-        }
-        return shared | own.model_dump(exclude_none=True)
+        # Only what is used is read: a recorder notes it, and a change of it trains again.
+        values = own.model_dump(exclude_none=True)
+        values["epochs"], values["negatives"] = self.epochs(name), self.negatives(name)
+        for shared in ("batch_size", "learning_rate", "seed", "patience", "schedule", "loss",
+                       "warm_start"):  # fmt: skip
+            if shared not in values:
+                values[shared] = getattr(self.train, shared)
+        return values
+
+    def epochs(self, name: str) -> int:
+        """How many epochs the network `name` is trained for."""
+        own: NetworkSettings = getattr(self.train, name)
+        return self.train.epochs if own.epochs is None else own.epochs
+
+    def negatives(self, name: str) -> int:
+        """How many sampled negatives the network `name` gets per positive."""
+        own: NetworkSettings = getattr(self.train, name)
+        return self.sampling.train_negatives if own.negatives is None else own.negatives
 
     def networks(self) -> list[str]:
         """The networks among the models of the night, in order."""

@@ -89,6 +89,21 @@ class Workspace:
         found = self._files.ls(self._inner(name), detail=False)
         return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
 
+    def files_below(self, name: str) -> tuple[str, ...]:
+        """The files below folder `name`, relative to it and sorted; ("",) when it is a file."""
+        self._files.invalidate_cache()
+        base = self._inner(name)
+        if not self._files.exists(base):
+            return ()
+        if self._files.isfile(base):
+            return ("",)
+        root = str(self._files._strip_protocol(base)).rstrip("/")
+        return tuple(sorted(str(path)[len(root) + 1 :] for path in self._files.find(base)))
+
+    def stamp(self, name: str) -> str:
+        """What the store says of file `name`: another text whenever the file was replaced."""
+        return str(self._files.ukey(self._inner(name)))[:32]
+
     def remove(self, name: str) -> None:
         """Remove file or folder `name` if it is there."""
         if self.exists(name):

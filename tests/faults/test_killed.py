@@ -22,7 +22,7 @@ STAGES = [
     "ingest",
     "prepare",
     "split",
-    "facts",
+    "item_metadata",
     "sample",
     "train/gmf",
     "rank/gmf",

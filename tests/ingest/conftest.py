@@ -9,8 +9,8 @@ import pytest
 
 from steamrec.data.context import Context
 from steamrec.data.tables import LIBRARIES, QUARANTINE
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages.ingest import STAGE
+from steamrec.pipeline.declarations import INGEST
+from steamrec.pipeline.runner import run_stage
 from steamrec.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
 
@@ -49,7 +49,7 @@ def ingest(context: Contexts) -> Callable[..., Ingested]:
 
     def run(path: Path | str, *overrides: str) -> Ingested:
         built = context(path, "ingest.max_quarantined_fraction=1", *overrides)
-        receipt = run_stage(STAGE, built)
+        receipt = run_stage(INGEST, built)
         libraries = built.read(LIBRARIES).orderBy("file", "offset")
         return Ingested(
             receipt,

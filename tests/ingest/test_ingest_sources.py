@@ -8,8 +8,8 @@ import pytest
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.ingest.sources import find_sources
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages.ingest import STAGE
+from steamrec.pipeline.declarations import INGEST
+from steamrec.pipeline.runner import run_stage
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 
@@ -75,7 +75,7 @@ def test_bad_input_is_found_before_spark_starts(tmp_path: Path) -> None:
     settings = load_settings(None, [f"input.path='{tmp_path}/none.json'"])
     context = Context(settings, Workspace(str(tmp_path / "workspace")))
     with pytest.raises(UsageError) as refused:
-        run_stage(STAGE, context)
+        run_stage(INGEST, context)
     assert refused.value.exit_code == 2
     assert "spark" not in vars(context)
 
@@ -85,7 +85,7 @@ def test_another_file_is_another_fingerprint(tmp_path: Path) -> None:
     path.write_bytes(b"{}")
     settings = load_settings(None, [f"input.path='{path}'"])
     context = Context(settings, Workspace(str(tmp_path / "workspace")))
-    before = STAGE.external(context)
-    assert STAGE.external(context) == before
+    before = INGEST.external(context)
+    assert INGEST.external(context) == before
     path.write_bytes(b"{} ")
-    assert STAGE.external(context) != before
+    assert INGEST.external(context) != before

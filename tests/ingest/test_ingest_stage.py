@@ -17,9 +17,9 @@ from steamrec.errors import RunError, UsageError
 from steamrec.ingest.library_lines import LIBRARY_LINES
 from steamrec.ingest.lines import read_lines
 from steamrec.ingest.sources import find_sources
-from steamrec.pipeline.stage import run_stage
+from steamrec.pipeline.declarations import INGEST
+from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import ingest as stage
-from steamrec.pipeline.stages.ingest import STAGE
 from steamrec.settings.reading import IngestSettings
 
 ITEM = {"item_id": "10", "item_name": "Half-Life", "playtime_forever": 6, "playtime_2weeks": 0}
@@ -175,10 +175,10 @@ def test_too_many_quarantined_lines(context: Callable[..., Any], tmp_path: Path)
     bad = [b"f()", b"g()", b"None", b"[", b"[", b"[", b"", b""]
     path.write_bytes(b"\n".join([library(str(i)) for i in range(92)] + bad) + b"\n")
     allowed = context(path, "ingest.max_quarantined_fraction=0.08")
-    assert run_stage(STAGE, allowed).counts["quarantined_lines"] == 8
+    assert run_stage(INGEST, allowed).counts["quarantined_lines"] == 8
     refused = context(path)
     with pytest.raises(RunError) as error:
-        run_stage(STAGE, refused)
+        run_stage(INGEST, refused)
     assert error.value.exit_code == 1
     where = refused.workspace.path(QUARANTINE.name)
     assert str(error.value) == (
@@ -195,7 +195,7 @@ def test_a_damaged_file(context: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"\n".join(library(str(i)) for i in range(900)))[:-100])
     with pytest.raises(RunError) as error:
-        run_stage(STAGE, context(path))
+        run_stage(INGEST, context(path))
     assert str(error.value) == (
         f"The input {path} is cut short: its compressed data ends too early; "
         "get a whole copy and run again."
@@ -206,4 +206,4 @@ def test_a_packed_nothing_is_empty(context: Callable[..., Any], tmp_path: Path) 
     path = tmp_path / "nothing.json.gz"
     path.write_bytes(gzip.compress(b""))
     with pytest.raises(UsageError, match="has no lines"):
-        run_stage(STAGE, context(path))
+        run_stage(INGEST, context(path))

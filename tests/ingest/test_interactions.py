@@ -1,6 +1,6 @@
 from steamrec.data import tables
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import ingest
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 
 
 def test_interactions_become_libraries(make_context, tmp_path):
@@ -9,7 +9,7 @@ def test_interactions_become_libraries(make_context, tmp_path):
     context = make_context(
         f"input.path={path}", "input.format=interactions", "ingest.max_quarantined_fraction=0.5"
     )
-    receipt = run_stage(ingest.STAGE, context)
+    receipt = run_stage(declarations.INGEST, context)
     rows = context.read(tables.LIBRARIES).orderBy("offset").collect()
     assert [(row.user_id, [item.item_id for item in row["items"]]) for row in rows] == [
         ("9", ["3", "3", "20"]),

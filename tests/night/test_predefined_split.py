@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from steamrec.pipeline.nightly import run_stages, stages_of
+from steamrec.pipeline.nightly import run_command
 
 USERS, ITEMS, CANDIDATES = 60, 45, 20
 pytestmark = pytest.mark.timeout(1_200)
@@ -58,7 +58,7 @@ def test_the_metrics_are_those_of_the_published_candidates(make_context, tmp_pat
     }
     context = make_context(*(f"{name}={value}" for name, value in settings.items()))
     for command in ("ingest", "prepare", "sample", "train", "evaluate"):
-        run_stages(stages_of(command, context.settings), context)
+        run_command(command, context)
     owners = {
         item: sum(item in library for library in owned.values())
         for chosen in [*candidates.values(), held.values()]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from steamrec.data import tables
+from steamrec.pipeline.stages import rank
 from steamrec.pipeline.stages.evaluate import _metrics
-from steamrec.pipeline.stages.rank import rank_stage
 
 USERS, ITEMS, K = 60, 25, 5
 MODELS = ("popularity", "ease", "gmf")
@@ -114,7 +114,7 @@ def test_a_target_among_its_own_negatives_is_ranked_once(make_context):
     )
     scores = np.array([9, 8, 5, 5], np.float32)
     save_artifact(context.workspace, Artifact("popularity", {"popularity": scores}, 2, 4))
-    rank_stage("popularity").run(context)
+    rank.run(context, "popularity")
     found = {
         (row.protocol, row.user): (row["rank"], row.candidates)
         for row in context.read(tables.ranks("popularity")).collect()

@@ -7,8 +7,9 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.errors import RunError, UsageError
-from steamrec.pipeline.stage import Outcome, Stage, run_stage
-from steamrec.pipeline.stages.item_metadata import STAGE
+from steamrec.pipeline.declarations import METADATA
+from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.publish.filters import excluded_items
 from steamrec.settings import load_settings
 
@@ -62,7 +63,7 @@ def test_counts_quarantine_and_the_first_of_equal_ids(make_context, tmp_path):
     path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
     context = prepared(make_context, path, ANY, "ingest.max_line_bytes=1_000_000",
                        "ingest.max_quarantined_characters=50")  # fmt: skip
-    receipt = run_stage(STAGE, context)
+    receipt = run_stage(METADATA, context)
     assert receipt.counts == {
         "lines": 16,
         "facts": 3,
@@ -87,7 +88,7 @@ def test_counts_quarantine_and_the_first_of_equal_ids(make_context, tmp_path):
     plain = tmp_path / "games.json"
     plain.write_bytes(b"\n".join(lines))
     other = prepared(make_context, plain, *list_of(context))
-    hashed = run_stage(STAGE, other).outputs["item_facts"]
+    hashed = run_stage(METADATA, other).outputs["item_facts"]
     assert hashed == receipt.outputs["item_facts"]
 
 
@@ -100,17 +101,17 @@ def test_what_cannot_be_used_is_named(make_context, tmp_path):
     path = tmp_path / "games.json"
     path.write_bytes(b"\n".join([line("10", tags=["Nudity", "RPG"], price=2.0), b"f()", b"{}"]))
     with pytest.raises(RunError, match=r"1 of 3 lines could not be read.*expression \(Call\)"):
-        run_stage(STAGE, prepared(make_context, path))
+        run_stage(METADATA, prepared(make_context, path))
     misspelt = prepared(make_context, path, ANY, 'export.exclude_tags=["rpg","Nudty"]')
     with pytest.raises(UsageError, match=r"'Nudty', which is no tag.*the closest: 'Nudity'\."):
-        run_stage(STAGE, misspelt)
+        run_stage(METADATA, misspelt)
     strange = prepared(make_context, path, ANY, 'export.exclude_tags=["?"]')
     with pytest.raises(UsageError, match=r"the commonest: 'RPG', 'Nudity'\."):
-        run_stage(STAGE, strange)
+        run_stage(METADATA, strange)
     assert not strange.workspace.exists("receipts/facts.json")
     path.write_bytes(b"{'user_id': 'somebody'}\n")
     with pytest.raises(UsageError, match="has an id, so there are facts about nothing"):
-        run_stage(STAGE, prepared(make_context, path))
+        run_stage(METADATA, prepared(make_context, path))
 
 
 def test_a_catalogue_left_out_whole_is_refused(make_context, tmp_path):
@@ -118,7 +119,7 @@ def test_a_catalogue_left_out_whole_is_refused(make_context, tmp_path):
     tagged = [line(item, genres=["Odd"], price=3.0) for item in ("30", "10", "20")]
     path.write_bytes(b"\n".join([*tagged, line("99", tags=["Even"])]))
     context = prepared(make_context, path, 'export.exclude_tags=["odd"]', items=("10", "40", "30"))
-    run_stage(STAGE, context)
+    run_stage(METADATA, context)
     assert excluded_items(context).tolist() == [0, 2]
     # A tag of the file that no item of the catalogue has leaves nothing out.
     context.settings = load_settings(
@@ -136,7 +137,7 @@ def test_the_real_file(make_context, real_data):
     if not path.is_file():
         pytest.skip("STEAMREC_DATA has no steam_games.json.gz")
     context = prepared(make_context, path, items=("10", "440", "612880", "nothing"))
-    assert run_stage(STAGE, context).counts == {
+    assert run_stage(METADATA, context).counts == {
         "lines": 32_135,
         "facts": 32_132,
         "merged_lines": 1,

@@ -1,6 +1,6 @@
 from steamrec.data import tables
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import prepare
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 from tests.support.libraries import library, write_libraries
 
 ROWS = [
@@ -19,7 +19,7 @@ def run(make_context, partitions=2, **kwargs):
     rows.append(library("cold", [("20", 1)], offset=2))
     rows[3] = library("empty", [], offset=9)
     write_libraries(context, rows, partitions)
-    return context, run_stage(prepare.STAGE, context)
+    return context, run_stage(declarations.PREPARE, context)
 
 
 def test_users_and_items_are_numbered_in_order_of_first_appearance(make_context):

@@ -7,8 +7,8 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import prepare, sample, split
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
@@ -38,7 +38,7 @@ def parted(spark, tmp_path_factory):
     """A workspace with the libraries split, of whose copies the tests sample."""
     context = context_on(tmp_path_factory.mktemp("parted"))
     write_libraries(context, rows())
-    for stage in (prepare.STAGE, split.STAGE):
+    for stage in (declarations.PREPARE, declarations.SPLIT):
         run_stage(stage, context)
     return context.workspace.root
 
@@ -49,7 +49,7 @@ def sampled(parted, tmp_path_factory):
     root = tmp_path_factory.mktemp("sampled")
     shutil.copytree(parted, root, dirs_exist_ok=True)
     context = context_on(root, "sampling.rows_per_file=100")
-    return context, run_stage(sample.STAGE, context)
+    return context, run_stage(declarations.SAMPLE, context)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def run(parted, tmp_path):
         before = context.spark.conf.get(key)
         context.spark.conf.set(key, str(shuffles))
         try:
-            return context, run_stage(sample.STAGE, context)
+            return context, run_stage(declarations.SAMPLE, context)
         finally:
             context.spark.conf.set(key, before)
 
@@ -143,7 +143,7 @@ def test_given_negatives_are_taken_as_published(make_context, tmp_path):
         'train.models=["ease"]',
     )
     write_libraries(context, [library("a", [("x", 0)], 0), library("b", [("y", 0)], 1)])
-    for stage in (prepare.STAGE, split.STAGE, sample.STAGE):
+    for stage in (declarations.PREPARE, declarations.SPLIT, declarations.SAMPLE):
         run_stage(stage, context)
     users = {row.user: row.user_id for row in context.read(tables.USERS).collect()}
     items = {row.item: row.item_id for row in context.read(tables.ITEMS).collect()}
@@ -157,5 +157,5 @@ def test_given_negatives_are_taken_as_published(make_context, tmp_path):
 def test_epochs_of_an_earlier_night_are_removed(run):
     context, _ = run()
     assert sorted(context.workspace.list("negatives/train")) == ["epoch=0", "epoch=1"]
-    run_stage(sample.STAGE, context_on(context.workspace.root, "train.epochs=1"))
+    run_stage(declarations.SAMPLE, context_on(context.workspace.root, "train.epochs=1"))
     assert context.workspace.list("negatives/train") == ["epoch=0"]

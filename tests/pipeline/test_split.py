@@ -5,8 +5,8 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import prepare, split
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
@@ -24,7 +24,7 @@ def prepared(spark, tmp_path_factory):
     settings = load_settings(None, ["prepare.min_items=1"])
     context = Context(settings, workspace, master="local[2]", date="2026-01-31")
     write_libraries(context, ROWS)
-    run_stage(prepare.STAGE, context)
+    run_stage(declarations.PREPARE, context)
     return workspace.root
 
 
@@ -38,8 +38,8 @@ def run(make_context, prepared):
             shutil.copytree(prepared, context.workspace.root, dirs_exist_ok=True)
         else:
             write_libraries(context, rows)
-        run_stage(prepare.STAGE, context)
-        return context, run_stage(split.STAGE, context)
+        run_stage(declarations.PREPARE, context)
+        return context, run_stage(declarations.SPLIT, context)
 
     return prepare_and_split
 

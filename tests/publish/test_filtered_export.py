@@ -7,9 +7,9 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import export, item_metadata, prepare, split
-from steamrec.pipeline.stages.train import train_stage
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stages import export
 from steamrec.report.item_metadata import told_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.settings import load_settings
@@ -60,8 +60,8 @@ def make(spark, tmp_path_factory):
         for row, (user, items) in enumerate(libraries().items())
     ]
     write_libraries(first, rows)
-    models = [train_stage(name) for name in ("popularity", "ease")]
-    for stage in (prepare.STAGE, split.STAGE, item_metadata.STAGE, *models):
+    models = [declarations.train(name) for name in ("popularity", "ease")]
+    for stage in (declarations.PREPARE, declarations.SPLIT, declarations.METADATA, *models):
         run_stage(stage, first)
     return context
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from steamrec.pipeline.nightly import run_stages, stages_of
+from steamrec.pipeline.declarations import night
+from steamrec.pipeline.nightly import run_command, stages_of
 from steamrec.publish.filters import left_out
 from steamrec.settings import load_settings
 
@@ -34,18 +35,18 @@ def test_what_is_left_out(overrides, labels, price, out):
 
 def test_the_stage_is_there_only_for_nights_with_facts():
     def names(command, chosen):
-        return [stage.name for stage in stages_of(command, chosen)]
+        return [stage.name for stage in stages_of(command, night(chosen))]
 
     without, with_facts = load_settings(None), settings()
     assert names("prepare", without) == ["prepare", "split"]
-    assert names("prepare", with_facts) == ["prepare", "split", "facts"]
-    assert "facts" not in names("nightly", without)
+    assert names("prepare", with_facts) == ["prepare", "split", "item_metadata"]
+    assert "item_metadata" not in names("nightly", without)
 
     def needs(chosen):
-        return {stage.name: "facts" in stage.needs for stage in stages_of("nightly", chosen)}
+        return {stage.name: "item_metadata" in stage.inputs for stage in night(chosen)}
 
     assert not any(needs(without).values())
-    assert {name for name, need in needs(with_facts).items() if need} == {"report"}
+    assert {name for name, need in needs(with_facts).items() if need} == {"export", "report"}
     filtered = needs(settings("export.max_price=5"))
     assert {name for name, need in filtered.items() if need} == {"export", "report"}
 
@@ -57,5 +58,5 @@ def test_a_missing_file_ends_the_night_before_its_first_stage(make_context, tmp_
     raw.write_text("{}\n")
     context = make_context(f"input.path={raw}", f"input.items_path={tmp_path}/games.json")
     with pytest.raises(UsageError, match=r"games\.json does not exist; set input\.items_path"):
-        run_stages(stages_of("nightly", context.settings), context)
+        run_command("nightly", context)
     assert not context.workspace.exists("receipts")

@@ -57,7 +57,7 @@ def test_a_night_with_facts_says_so_and_shows_them():
     page = render(facts)
     assert "known of 40 of" in page
     assert "1.25 · $9.99 · RPG</span>" in page
-    del facts["counts"]["facts"]
+    del facts["counts"]["item_metadata"]
     facts["users"][0]["list"][0]["about"] = ""
     plain = render(facts)
     assert "are known of" not in plain

@@ -4,7 +4,8 @@ from typing import Any
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.pipeline.stage import Outcome, Stage, run_stage
+from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stage import Outcome, Stage
 
 
 def library(user_id: str, items: list[tuple[str, int]], offset: int) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from steamrec.data.context import Context
-from steamrec.pipeline.nightly import run_stages, stages_of
+from steamrec.pipeline.nightly import run_command
 from steamrec.settings import load_settings
 from steamrec.synthetic.write import write_file
 from steamrec.training.tensorflow_quiet import tf
@@ -42,7 +42,7 @@ def sampled(spark, tmp_path):
     settings = load_settings(None, [*SETTINGS, f"input.path={tmp_path}/raw.json"])
     context = Context(settings, Workspace(str(tmp_path / "one")), "local[2]", "2026-01-31")
     for command in ("ingest", "prepare", "sample"):
-        run_stages(stages_of(command, settings), context)
+        run_command(command, context)
     return tmp_path
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.errors import RunError
-from steamrec.pipeline.stage import Outcome, Stage, run_stage
+from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.workspace import Workspace
 from steamrec.workspace.disk_errors import explain_fault
 

@@ -11,37 +11,29 @@ from steamrec.evaluation.histograms import Histogram, RankCells, rank_cells
 from steamrec.evaluation.lists import list_figures
 from steamrec.evaluation.quartiles import size_parts, size_quartiles
 from steamrec.evaluation.rank_tasks import FULL, SAMPLED, VALIDATION
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.models.registry import MODELS
+from steamrec.pipeline.stage import Outcome
 from steamrec.scoring.bootstrap import bootstrap_mean
 from steamrec.scoring.metrics import METRICS, metric_values
-from steamrec.settings import Settings
 from steamrec.workspace.receipts import digest
 
 METRICS_FILE = "metrics.json"
 CHOOSING = ("ndcg", 10)
-BASELINES = ("popularity", "ease", "als")
+BASELINES = tuple(name for name, spec in MODELS.items() if spec.baseline)
 
 
-def evaluate_stage(models: tuple[str, ...]) -> Stage:
-    """The stage "evaluate" for the night's models; popularity is always among them."""
-
-    def run(context: Context) -> Outcome:
-        metrics = _metrics(context, models)
-        context.workspace.write_json(METRICS_FILE, metrics)
-        counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
-        for entry in metrics["results"]:
-            if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
-                low, high = entry["ci95"]
-                label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
-                counts[label] = f"{entry['value']:.4f} ({low:.4f} to {high:.4f})"
-        counts["best on validation"] = metrics["best"]
-        return Outcome(hashes={METRICS_FILE: digest(metrics)}, counts=counts)
-
-    def used(settings: Settings) -> dict[str, Any]:
-        return settings.evaluate.model_dump(mode="json")
-
-    needs = ("prepare", "split", *(f"rank/{name}" for name in models))
-    return Stage("evaluate", 3, needs, used, run)
+def run(context: Context, models: tuple[str, ...]) -> Outcome:
+    """Write metrics.json for the night's models; popularity is always among them."""
+    metrics = _metrics(context, models)
+    context.workspace.write_json(METRICS_FILE, metrics)
+    counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
+    for entry in metrics["results"]:
+        if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
+            low, high = entry["ci95"]
+            label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
+            counts[label] = f"{entry['value']:.4f} ({low:.4f} to {high:.4f})"
+    counts["best on validation"] = metrics["best"]
+    return Outcome(hashes={METRICS_FILE: digest(metrics)}, counts=counts)
 
 
 def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:

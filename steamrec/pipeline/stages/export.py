@@ -16,7 +16,7 @@ from steamrec.data.user_batches import IntArray
 from steamrec.errors import GateRefusedError, RunError, UsageError
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.publish.filters import excluded_items
 from steamrec.publish.gates import check_gates
 from steamrec.publish.list_tasks import LISTS, list_blocks
@@ -31,7 +31,7 @@ from steamrec.publish.runs import (
     run_folder,
 )
 from steamrec.scoring.artifact import load_artifact
-from steamrec.settings import Settings
+from steamrec.settings.recorder import unrecorded
 from steamrec.spark.content_hash import content_hash
 from steamrec.spark.row_index import number_rows
 from steamrec.workspace import Workspace
@@ -85,7 +85,7 @@ def run(context: Context) -> Outcome:
     # The one step that readers see.
     context.workspace.write_json(POINTER, {key: record[key] for key in PUBLISHED})
     forget_refusal(context.workspace)
-    removed = remove_old_runs(context.workspace, context.settings.export.keep)
+    removed = remove_old_runs(context.workspace, unrecorded(context.settings).export.keep)
     counts |= {"path": record["path"], "old_runs_removed": len(removed)}
     return Outcome(tables=[table], counts={"model": model, "run_id": run_id, **counts})
 
@@ -205,20 +205,6 @@ def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "
             F.lit("popularity").alias("source"),
         )
     )
-
-
-def export_stage(models: tuple[str, ...], filtered: bool = False) -> Stage:
-    """The stage "export" for the night's models; `filtered` when settings leave items out."""
-
-    def used(settings: Settings) -> dict[str, Any]:
-        return settings.export.model_dump(mode="json", exclude={"keep"})
-
-    def external(context: Context) -> dict[str, str]:
-        return {"date": context.date}
-
-    facts = ("facts",) if filtered else ()
-    needs = ("prepare", *facts, "evaluate", *(f"train/{name}" for name in models))
-    return Stage("export", 4, needs, used, run, external)
 
 
 def latest(workspace: Workspace) -> dict[str, Any]:

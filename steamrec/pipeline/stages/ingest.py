@@ -14,8 +14,7 @@ from steamrec.ingest.line_records import LineFormat
 from steamrec.ingest.lines import REFUSED, read_lines
 from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.sources import find_sources
-from steamrec.pipeline.stage import Outcome, Stage
-from steamrec.settings import Settings
+from steamrec.pipeline.stage import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -125,17 +124,3 @@ def _check(context: Context, counts: dict[str, Any]) -> None:
             "quarantined; the input changed while it was read: run again."
         )
     check_quarantine(context, QUARANTINE, quarantined, lines)
-
-
-def _used(settings: Settings) -> dict[str, Any]:
-    # The items' file is the stage facts' own input.
-    given = settings.input.model_dump(exclude={"items_path"})
-    return {"input": given, "ingest": settings.ingest.model_dump()}
-
-
-def _external(context: Context) -> dict[str, str]:
-    sources = find_sources(context.settings.input.path)
-    return {source.path: f"{source.size} bytes, {source.modified}" for source in sources}
-
-
-STAGE = Stage("ingest", version=2, needs=(), used=_used, run=run, external=_external)

@@ -1,6 +1,6 @@
 """Facts: the lines of the items' file -> item_facts, the genres, tags and prices of items."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from steamrec.data import tables
 from steamrec.data.context import Context
@@ -10,9 +10,8 @@ from steamrec.ingest.item_metadata_lines import FACT_LINES
 from steamrec.ingest.lines import read_lines
 from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.sources import find_sources
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.publish.filters import check_tags
-from steamrec.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -87,16 +86,3 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
             "while it was read: run again."
         )
     return counts
-
-
-def _used(settings: Settings) -> dict[str, Any]:
-    given = {"items_path": settings.input.items_path}
-    return {"input": given, "ingest": settings.ingest.model_dump()}
-
-
-def _external(context: Context) -> dict[str, str]:
-    sources = find_sources(context.settings.input.items_path, SETTING)
-    return {source.path: f"{source.size} bytes, {source.modified}" for source in sources}
-
-
-STAGE = Stage("facts", 1, needs=("prepare",), used=_used, run=run, external=_external)

@@ -6,8 +6,7 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.predefined_split import given_holdout, given_items
-from steamrec.pipeline.stage import Outcome, Stage
-from steamrec.settings import Settings
+from steamrec.pipeline.stage import Outcome
 from steamrec.spark.row_index import number_rows
 
 if TYPE_CHECKING:
@@ -179,14 +178,3 @@ def _counts(context: Context, libraries: "DataFrame", pairs: "DataFrame") -> dic
             "this is a fault of steamrec, please report it."
         )
     return counts
-
-
-def _used(settings: Settings) -> dict[str, Any]:
-    used: dict[str, Any] = {"min_items": settings.prepare.min_items}
-    if settings.split.method == "given":
-        split = settings.split
-        used = {"holdout": split.holdout_path, "negatives": split.negatives_path}
-    return used
-
-
-STAGE = Stage(name="prepare", version=2, needs=("ingest",), used=_used, run=run)

@@ -11,7 +11,7 @@ from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
 from steamrec.errors import RunError
 from steamrec.ingest.predefined_split import given_negatives
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.sampling.tasks import (
     CHUNKS,
     EVAL_ROWS,
@@ -52,9 +52,9 @@ def run(context: Context) -> Outcome:
 
 def shape(settings: Settings) -> tuple[int, int]:
     """How many epochs, and how many negatives a row, the networks of the night need at most."""
-    networks = [settings.network(name) for name in settings.networks()]
-    epochs = max((network["epochs"] for network in networks), default=0)
-    return epochs, max((network["negatives"] for network in networks), default=0)
+    networks = settings.networks()
+    epochs = max((settings.epochs(name) for name in networks), default=0)
+    return epochs, max((settings.negatives(name) for name in networks), default=0)
 
 
 def _write_epochs(
@@ -146,15 +146,3 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
         "eval_users": counted[0],
         "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
     }
-
-
-def _used(settings: Settings) -> dict[str, Any]:
-    epochs, negatives = shape(settings)
-    used = settings.sampling.model_dump(mode="json")
-    used |= {"epochs": epochs, "negatives": negatives}
-    if settings.split.method == "given":
-        used["negatives_path"] = settings.split.negatives_path
-    return used
-
-
-STAGE = Stage(name="sample", version=4, needs=("prepare", "split"), used=_used, run=run)

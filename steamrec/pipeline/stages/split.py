@@ -10,8 +10,7 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.predefined_split import given_holdout
-from steamrec.pipeline.stage import Outcome, Stage
-from steamrec.settings import Settings
+from steamrec.pipeline.stage import Outcome
 from steamrec.spark.random_order import keyed
 
 if TYPE_CHECKING:
@@ -114,10 +113,3 @@ def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
     if not counts["holdout_pairs"]:
         raise UsageError("No user has two items, so nothing can be held out; give a larger input.")
     return counts
-
-
-def _used(settings: Settings) -> dict[str, Any]:
-    return settings.split.model_dump(mode="json")
-
-
-STAGE = Stage(name="split", version=3, needs=("prepare",), used=_used, run=run)

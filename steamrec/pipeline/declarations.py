@@ -1,0 +1,170 @@
+"""Every stage of the night, declared once, in the order in which they run.
+
+The command line, the jobs, the runner, `steamrec status`, the report and the docs read these.
+"""
+
+from steamrec.data.context import Context
+from steamrec.ingest.sources import fingerprints
+from steamrec.models.registry import MODELS
+from steamrec.pipeline.stage import Stage
+from steamrec.publish.runs import shown_run
+from steamrec.settings import Settings
+
+STAGES = "steamrec.pipeline.stages"
+
+
+def _raw_file(context: Context) -> dict[str, str]:
+    return fingerprints(context.settings.input.path, "input.path")
+
+
+def _items_file(context: Context) -> dict[str, str]:
+    return fingerprints(context.settings.input.items_path, "input.items_path")
+
+
+def _published_split(context: Context) -> dict[str, str]:
+    """The published holdout and negatives, where the split is given."""
+    split = context.settings.split
+    if split.method != "given":
+        return {}
+    found = fingerprints(split.holdout_path, "split.holdout_path")
+    if split.negatives_path:
+        found |= fingerprints(split.negatives_path, "split.negatives_path")
+    return found
+
+
+def _date(context: Context) -> dict[str, str]:
+    return {"the date": context.date}
+
+
+INGEST = Stage(
+    name="ingest",
+    command="ingest",
+    summary="Read the raw lines; quarantine what cannot be read.",
+    inputs=(),
+    run=f"{STAGES}.ingest:run",
+    external=_raw_file,
+)
+PREPARE = Stage(
+    name="prepare",
+    command="prepare",
+    summary="Choose users and items, number them, and build the interactions.",
+    inputs=("ingest",),
+    run=f"{STAGES}.prepare:run",
+    external=_published_split,
+)
+SPLIT = Stage(
+    name="split",
+    command="prepare",
+    summary="Hold one item of each user out of training.",
+    inputs=("prepare",),
+    run=f"{STAGES}.split:run",
+    external=_published_split,
+)
+METADATA = Stage(
+    name="item_metadata",
+    command="prepare",
+    summary="Read genres, tags and prices of the items.",
+    inputs=("prepare",),
+    run=f"{STAGES}.item_metadata:run",
+    external=_items_file,
+)
+SAMPLE = Stage(
+    name="sample",
+    command="sample",
+    summary="Draw the negatives for training and evaluation.",
+    inputs=("prepare", "split"),
+    run=f"{STAGES}.sample:run",
+    external=_published_split,
+)
+
+
+def train(model: str) -> Stage:
+    """The stage that fits one model and saves it under models/<model>."""
+    spec = MODELS[model]
+    return Stage(
+        name=f"train/{model}",
+        command="train",
+        summary=f"Fit {model}: {spec.title}.",
+        inputs=("prepare", "split", *(("sample",) if spec.network else ())),
+        run=f"{STAGES}.train:run",
+        arguments={"model": model},
+        code=spec.modules,
+    )
+
+
+def rank(model: str) -> Stage:
+    """The stage that ranks the held-out items by one model."""
+    return Stage(
+        name=f"rank/{model}",
+        command="evaluate",
+        summary=f"Rank the held-out items by {model}.",
+        inputs=("prepare", "split", "sample", f"train/{model}"),
+        run=f"{STAGES}.rank:run",
+        arguments={"model": model},
+        code=MODELS[model].modules,
+    )
+
+
+def evaluate(models: tuple[str, ...]) -> Stage:
+    """The stage that turns all models' ranks into metrics.json."""
+    return Stage(
+        name="evaluate",
+        command="evaluate",
+        summary="Turn the ranks into metrics with intervals.",
+        inputs=("prepare", "split", *(f"rank/{name}" for name in models)),
+        run=f"{STAGES}.evaluate:run",
+        arguments={"models": models},
+    )
+
+
+def export(models: tuple[str, ...], metadata: bool) -> Stage:
+    """The stage that writes, checks and publishes everybody's list."""
+    return Stage(
+        name="export",
+        command="export",
+        summary="Write everybody's list, check it and publish it.",
+        inputs=(
+            *("ingest", "prepare", "evaluate"),
+            *(("item_metadata",) if metadata else ()),
+            *(f"train/{name}" for name in models),
+        ),
+        run=f"{STAGES}.export:run",
+        external=_date,
+        code=tuple(module for name in models for module in MODELS[name].modules),
+        shown=lambda context, counts: shown_run(context.workspace, counts),
+    )
+
+
+def report(models: tuple[str, ...], stages: tuple[str, ...], metadata: bool) -> Stage:
+    """The stage that writes report.html about `stages`."""
+    return Stage(
+        name="report",
+        command="report",
+        summary="Write report.html: figures, pictures, a few lists.",
+        inputs=(
+            *("ingest", "prepare", "split", "evaluate", "export"),
+            *(("item_metadata",) if metadata else ()),
+            *(f"train/{name}" for name in models),
+        ),
+        run=f"{STAGES}.report:run",
+        arguments={"models": models, "stages": stages},
+    )
+
+
+def fitted_models(settings: Settings) -> tuple[str, ...]:
+    """The models of the night in order; popularity is always among them."""
+    return ("popularity", *(name for name in settings.train.models if name != "popularity"))
+
+
+def night(settings: Settings) -> tuple[Stage, ...]:
+    """All stages of a night with these settings, in order."""
+    models = fitted_models(settings)
+    metadata = bool(settings.input.items_path)
+    stages = (
+        *(INGEST, PREPARE, SPLIT, *((METADATA,) if metadata else ()), SAMPLE),
+        *(train(name) for name in models),
+        *(rank(name) for name in models),
+        evaluate(models),
+        export(models, metadata),
+    )
+    return (*stages, report(models, tuple(stage.name for stage in stages), metadata))

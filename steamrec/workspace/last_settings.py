@@ -1,0 +1,21 @@
+"""settings.json: the settings of the last command that ran in a workspace."""
+
+from steamrec.errors import RunError, UsageError
+from steamrec.settings import Settings
+from steamrec.settings.load import settings_from
+from steamrec.workspace.storage import Workspace
+
+FILE = "settings.json"
+
+
+def save_settings(workspace: Workspace, settings: Settings) -> None:
+    """Keep the settings, so that `steamrec status` can tell what a next night would do."""
+    workspace.write_json(FILE, settings.model_dump(mode="json"))
+
+
+def last_settings(workspace: Workspace) -> Settings:
+    """The settings of the last command; the defaults where there are none or no longer fit."""
+    try:
+        return settings_from(workspace.read_json(FILE), workspace.path(FILE))
+    except (FileNotFoundError, RunError, UsageError):
+        return Settings()
