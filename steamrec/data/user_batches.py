@@ -40,6 +40,13 @@ class Block:
     items: IntArray
     places: LongArray | None = None
 
+    def with_users(self, users: IntArray) -> "Block":
+        """The block with `users` among its own; those who are new there own nothing."""
+        everybody = np.union1d(self.users, users).astype(np.int32)
+        sizes = np.zeros(len(everybody), np.int64)
+        sizes[np.searchsorted(everybody, self.users)] = np.diff(self.offsets)
+        return replace(self, users=everybody, offsets=np.append(0, np.cumsum(sizes)))
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -53,6 +60,16 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.packed)
+
+    @property
+    def users(self) -> IntArray:
+        """int32 [n]: each pair's user."""
+        return (self.packed >> 32).astype(np.int32)
+
+    @property
+    def items(self) -> IntArray:
+        """int32 [n]: each pair's item."""
+        return (self.packed & 0xFFFFFFFF).astype(np.int32)
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> "Pairs":
         """The chosen of the pairs; bool [n]."""

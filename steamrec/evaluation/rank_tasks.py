@@ -4,25 +4,27 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray, Pairs, read_pairs, unpack
 from steamrec.models.loading import cached_scorer
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
-from steamrec.scoring.scorer import Scorer, owned_cells
+from steamrec.scoring.scorer import Scorer, finite_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SAMPLED, FULL, VALIDATION = "sampled", "full", "validation"
-NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32))
 
 
 def rank_blocks(
     batches: "Iterator[pa.RecordBatch]", root: str, model: str, longest: int
 ) -> "Iterator[pa.RecordBatch]":
-    """The rows of tables.ranks for each block."""
+    """The rows of tables.ranks for each block.
+
+    Kinds of the batches: the pairs fitted on, those of validation, those held out, and the sampled
+    negatives. Any of them may be empty: each held-out pair and each validation pair has its rank.
+    """
     import pyarrow as pa
 
     scorer = cached_scorer(root, model)
@@ -66,16 +68,15 @@ def _test_ranks(
     """Both protocols for the held-out items; the full one with each user's list."""
     if not len(holdout):
         return
-    block = fitted.merged(validation).block(number)
-    rows, targets = _targets(block, holdout.packed)
-    scores = scorer.scores(block)
-    users = block.users[rows]
+    block = fitted.merged(validation).block(number).with_users(holdout.users)
+    users, targets = holdout.users, holdout.items
+    rows = np.searchsorted(block.users, users).astype(np.int32)
+    scores = finite_scores(scorer, block, f"rank/{scorer.name}")
     sampled = _of_users(unpack(number, negatives.packed), users)
     empty = _no_lists(len(users))
     yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
     ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
-    # What full_ranks left out is -inf by now.
-    items, _ = top_k(scores, NOTHING, longest)
+    items, _ = top_k(scores, owned_cells(block), longest)
     yield [FULL] * len(users), users, ranks, candidates, _lists(items[rows])
 
 
@@ -85,12 +86,23 @@ def _validation_ranks(
     """The full protocol for the validation items, as the model knew the users when fitted."""
     if not len(validation):
         return
-    chosen = np.isin(fitted.packed >> 32, validation.packed >> 32)
-    block = fitted.where(chosen).block(number)
-    rows, targets = _targets(block, validation.packed)
-    scores = scorer.scores(block)
-    ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
-    yield [VALIDATION] * len(rows), block.users[rows], ranks, candidates, _no_lists(len(rows))
+    ranks = held_out_ranks(scorer, number, fitted, validation)
+    yield [VALIDATION] * len(validation), validation.users, *ranks, _no_lists(len(validation))
+
+
+def held_out_ranks(
+    scorer: Scorer, number: int, known: Pairs, held_out: Pairs
+) -> tuple[IntArray, IntArray]:
+    """The full-catalogue ranks of the held-out pairs, and the numbers of candidates.
+
+    The model is told the `known` pairs of the same users; who has none is ranked all the same.
+    Both int32 [len(held_out)].
+    """
+    users = held_out.users
+    block = known.where(np.isin(known.users, users)).block(number).with_users(users)
+    rows = np.searchsorted(block.users, users).astype(np.int32)
+    scores = finite_scores(scorer, block, f"rank/{scorer.name}")
+    return full_ranks(scores, owned_cells(block), rows, held_out.items)
 
 
 def _of_users(block: Block, users: IntArray) -> Lists:
@@ -110,11 +122,3 @@ def _lists(items: IntArray) -> Lists:
     """The items of each row that are items at all."""
     listed = items >= 0
     return np.append(0, np.cumsum(listed.sum(axis=1))), items[listed]
-
-
-def _targets(block: Block, pairs: LongArray) -> tuple[IntArray, IntArray]:
-    """The rows in the block and the items of packed (user, item) pairs, both int32."""
-    users, items = pairs >> 32, pairs & 0xFFFFFFFF
-    rows: npt.NDArray[np.int32] = np.searchsorted(block.users, users).astype(np.int32)
-    known = block.users[np.minimum(rows, len(block.users) - 1)] == users
-    return rows[known], items[known].astype(np.int32)

@@ -16,7 +16,7 @@ class PopularityScorer:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         self.popularity = as_float32(artifact.arrays["popularity"])
 
     def scores(self, block: Block) -> FloatArray:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from steamrec.data import tables
 from steamrec.errors import RunError
+from steamrec.scoring.finite import all_finite
 from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import output_hash
 
@@ -59,7 +60,15 @@ def vocabulary(workspace: Workspace) -> dict[str, str]:
 
 
 def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
-    """Write the arrays, then model.json: a model without model.json is not there."""
+    """Write the arrays, then model.json: a model without model.json is not there.
+
+    Raises RunError before anything is written when a number of the model is not finite.
+    """
+    if broken := _not_finite(artifact.arrays):
+        raise RunError(
+            f"The model '{artifact.name}' is not saved: its array '{broken}' has numbers that are "
+            "not finite; lower its learning rate or raise its regularization and train again."
+        )
     target = folder(artifact.name)
     workspace.remove(f"{target}/model.json")
     for name, array in artifact.arrays.items():
@@ -82,7 +91,7 @@ def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
 
 
 def load_artifact(workspace: Workspace, name: str) -> Artifact:
-    """Read a model; raises RunError that names a missing or damaged file.
+    """Read a model; raises RunError that names what is missing, damaged or not finite.
 
     So it does for a model that was fitted on other users or items than the workspace has now: its
     rows would stand for others.
@@ -106,7 +115,15 @@ def load_artifact(workspace: Workspace, name: str) -> Artifact:
         )
     if not sound:
         raise _damaged(workspace, target, "is damaged: its hash differs")
+    if broken := _not_finite(arrays):
+        what = f"has numbers that are not finite in its array '{broken}'"
+        raise _damaged(workspace, target, what)
     return artifact
+
+
+def _not_finite(arrays: Arrays) -> str | None:
+    """The name of the first array with a NaN or an infinity in it."""
+    return next((name for name in sorted(arrays) if not all_finite(arrays[name])), None)
 
 
 def _damaged(workspace: Workspace, target: str, what: str) -> RunError:

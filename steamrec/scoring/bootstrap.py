@@ -19,13 +19,15 @@ def bootstrap_mean(
 
     values: float64 [cells], a cell's value; counts: int [cells], the users in it. For a paired
     difference a cell is a pair of ranks and its value the difference. Raises ValueError when
-    there are no users.
+    there are no users, or when a value is not finite.
     """
     total = int(counts.sum())
     if total == 0:
         raise ValueError("no users to average over")
     occupied = counts > 0
     values, counts = values[occupied], counts[occupied]
+    if not np.isfinite(values).all():
+        raise ValueError("a value to average is not finite")
     mean = float(values @ counts) / total
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(total, counts / total, size=resamples)

@@ -15,7 +15,7 @@ class FactorScorer:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         users, items = artifact.arrays["user_factors"], artifact.arrays["item_factors"]
         bias = artifact.arrays.get("item_bias")
         if bias is not None:

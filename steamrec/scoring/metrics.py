@@ -18,8 +18,11 @@ def metric_values(
     """float64, the shape of `ranks` (from 1): each user's value at cut-off k.
 
     "hr": 1 within the first k; "ndcg": 1 / log2(rank + 1) there; "mrr": 1 / rank there;
-    0 below. Raises ValueError for another metric.
+    0 below. Raises ValueError for another metric, and for a rank below 1, which would be worth
+    more than a perfect one.
     """
+    if np.size(ranks) and not np.min(ranks) >= 1:
+        raise ValueError("ranks count from 1")
     hit = ranks <= k
     if metric == "hr":
         return hit.astype(np.float64)

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.errors import RunError
+from steamrec.scoring.finite import all_finite
 
 FloatArray = npt.NDArray[np.float32]
 Cells = tuple[LongArray, IntArray]
@@ -16,9 +18,10 @@ class Scorer(Protocol):
 
     The scores of a user depend on nothing but the model and that user's row of the block:
     scoring a block equals scoring each of its users alone, up to float rounding, and the same
-    block always gives the same bits.
+    block always gives the same bits. `name` is the model's, `items` the size of the catalogue.
     """
 
+    name: str
     items: int
 
     def scores(self, block: Block) -> FloatArray:
@@ -30,11 +33,20 @@ class Scorer(Protocol):
         ...
 
 
-def owned_mask(block: Block, items: int) -> npt.NDArray[np.bool_]:
-    """bool [users of the block, items]: True where the user owns the item."""
-    mask = np.zeros((len(block.users), items), dtype=np.bool_)
-    mask[owned_cells(block)] = True
-    return mask
+def finite_scores(scorer: Scorer, block: Block, stage: str) -> FloatArray:
+    """scorer.scores(block), which ranking, export and validation all take from here.
+
+    `stage` is what the scores are for, as the error says it. Raises RunError when any score is
+    NaN or infinite: to a comparison such a score is neither better nor worse than others.
+    """
+    scores = scorer.scores(block)
+    if not all_finite(scores):
+        raise RunError(
+            f"The model '{scorer.name}' gives scores that are not finite ({stage}); fit it again "
+            "with `steamrec train --fresh`, and lower its learning rate or raise its "
+            "regularization if that repeats."
+        )
+    return scores
 
 
 def owned_cells(block: Block) -> Cells:

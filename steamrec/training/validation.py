@@ -9,7 +9,7 @@ from steamrec.data.context import Context
 from steamrec.data.user_batches import Block, IntArray, Pairs
 from steamrec.scoring.metrics import metric_values
 from steamrec.scoring.ranks import full_ranks
-from steamrec.scoring.scorer import Scorer, owned_cells
+from steamrec.scoring.scorer import Scorer, finite_scores, owned_cells
 
 MOST_USERS = 2_000
 GROUP = 256
@@ -30,7 +30,8 @@ class ValidationSet:
         values = []
         for block, targets in self.blocks:
             rows = np.arange(len(block.users), dtype=np.int32)
-            ranks, _ = full_ranks(scorer.scores(block), owned_cells(block), rows, targets)
+            scores = finite_scores(scorer, block, "validation")
+            ranks, _ = full_ranks(scores, owned_cells(block), rows, targets)
             values.append(metric_values(metric, ranks, 10))
         return float(np.concatenate(values).mean())
 

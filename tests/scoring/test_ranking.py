@@ -6,15 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steamrec.scoring.bootstrap import bootstrap_mean
-from steamrec.scoring.metrics import metric_values
+from steamrec.scoring.metrics import METRICS, metric_values
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
 from steamrec.scoring.top_k import CHUNK, GROUP, NO_ITEM, top_k
 
+BROKEN = np.array([np.nan, np.inf, -np.inf], np.float32)
 
-def arrays(users, items, seed, levels):
-    """Scores with many ties, owned items, and a target a user that is not among them."""
+
+def arrays(users, items, seed, levels, broken):
+    """Scores with many ties and some not finite, owned items, and a target for each user."""
     rng = np.random.default_rng(seed)
     scores = rng.integers(0, levels, (users, items)).astype(np.float32)
+    damage = rng.random(scores.shape) < broken
+    scores[damage] = rng.choice(BROKEN, np.count_nonzero(damage))
     known = rng.random((users, items)) < 0.3
     targets = rng.integers(0, items, users).astype(np.int32)
     return scores, known, targets
@@ -27,7 +31,21 @@ def worlds_of(users, items):
         st.integers(1, items),
         st.integers(0, 999),
         st.integers(1, 50),
+        st.sampled_from([0, 0, 0.01, 0.3, 1]),
     )
+
+
+def ahead(score, target):
+    """Whether an item with this score stands before the held-out item; the slow twin.
+
+    NaN is below all other scores, and of equals the held-out item is the last.
+    """
+    return math.isnan(target) or score >= target
+
+
+def order(scores):
+    """The key that sorts items best first, NaN last, ties by number."""
+    return lambda item: (math.isnan(scores[item]), np.nan_to_num(-scores[item]), item)
 
 
 worlds = worlds_of(5, 400)
@@ -40,7 +58,7 @@ def test_full_ranks_equal_counting(world):
     ranks, candidates = full_ranks(scores.copy(), known, rows, targets)
     for user, target in enumerate(targets):
         others = [i for i in range(scores.shape[1]) if i != target and not known[user, i]]
-        better = [item for item in others if scores[user, item] >= scores[user, target]]
+        better = [item for item in others if ahead(scores[user, item], scores[user, target])]
         assert ranks[user] == 1 + len(better)
         assert candidates[user] == 1 + len(others)
 
@@ -76,7 +94,7 @@ def test_sampled_ranks_equal_counting(world, seed):
     for user, target in enumerate(targets):
         rivals = [item for item in others[user] if item != target]
         assert candidates[user] == 1 + len(rivals)
-        assert ranks[user] == 1 + sum(scores[user, i] >= scores[user, target] for i in rivals)
+        assert ranks[user] == 1 + sum(ahead(scores[user, i], scores[user, target]) for i in rivals)
 
 
 @given(worlds)
@@ -86,7 +104,45 @@ def test_places_and_a_mask_leave_out_the_same(world):
     for function, rest in ((full_ranks, (rows, targets)), (top_k, (10,))):
         masked = function(scores.copy(), known, *rest)
         placed = function(scores.copy(), known.nonzero(), *rest)
-        assert all(map(np.array_equal, masked, placed))
+        for one, other in zip(masked, placed, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@given(worlds, st.integers(1, 25))
+def test_no_metric_is_above_1_whatever_the_scores(world, k):
+    scores, known, targets = world
+    rows = np.arange(len(scores), dtype=np.int32)
+    candidates = np.tile(np.arange(scores.shape[1], dtype=np.int32), len(scores))
+    offsets = np.arange(len(scores) + 1) * scores.shape[1]
+    for ranks, of in (
+        full_ranks(scores, known, rows, targets),
+        sampled_ranks(scores, rows, targets, offsets, candidates),
+    ):
+        assert ((ranks >= 1) & (ranks <= of)).all()
+        for metric in METRICS:
+            values = metric_values(metric, ranks, k)
+            assert ((values >= 0) & (values <= 1)).all()
+
+
+@pytest.mark.parametrize("broken", BROKEN.tolist())
+def test_scores_that_are_all_alike_rank_last(broken):
+    scores = np.full((1, 30), broken, np.float32)
+    row, target = np.array([0]), np.array([4])
+    assert full_ranks(scores, np.zeros((1, 30), bool), row, target)[0].tolist() == [30]
+    among = sampled_ranks(scores, row, target, np.array([0, 10]), np.arange(5, 15))
+    assert among[0].tolist() == [11]
+
+
+def test_one_nan_hides_no_other_item():
+    scores = np.zeros((1, 40 * CHUNK), np.float32)
+    scores[0, [7, 47, 87]] = [5, np.nan, 4]  # of one chunk
+    items, _ = top_k(scores, np.zeros(scores.shape, bool), 2)
+    assert items.tolist() == [[7, 87]]
+
+
+def test_a_rank_below_1_is_refused():
+    with pytest.raises(ValueError, match="count from 1"):
+        metric_values("ndcg", np.array([1, 0]), 10)
 
 
 def test_metrics_by_hand():
@@ -117,10 +173,10 @@ def test_top_k_equals_sorting(world, k, part):
     items, best = top_k(scores.copy(), owned, k, excluded)
     for user in range(len(scores)):
         free = np.flatnonzero(~owned[user] & ~left_out).tolist()
-        expected = sorted(free, key=lambda item: (-scores[user, item], item))[:k]
+        expected = sorted(free, key=order(scores[user]))[:k]
         found = items[user][items[user] != NO_ITEM].tolist()
         assert found == expected
-        assert best[user, : len(found)].tolist() == scores[user, expected].tolist()
+        np.testing.assert_array_equal(best[user, : len(found)], scores[user, expected])
         assert (items[user, len(found) :] == NO_ITEM).all()
 
 
@@ -143,6 +199,11 @@ def test_the_interval_is_that_of_resampling_users():
     resampled = [rng.choice(values, len(values)).mean() for _ in range(4000)]
     assert mean == pytest.approx(values.mean())
     assert (low, high) == pytest.approx(tuple(np.percentile(resampled, [2.5, 97.5])), abs=0.003)
+
+
+def test_an_average_over_nan_is_refused():
+    with pytest.raises(ValueError, match="not finite"):
+        bootstrap_mean(np.array([1.0, np.nan]), np.array([3, 1]), 10, 1)
 
 
 def test_an_interval_of_nobody_is_refused():

@@ -15,7 +15,7 @@ class EaseScorer:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         self.weights = as_float32(artifact.arrays["weights"])
 
     @classmethod

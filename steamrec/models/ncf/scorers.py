@@ -30,7 +30,7 @@ class MlpScorer:
 
     def __init__(self, artifact: Artifact) -> None:
         arrays = {name: as_float32(array) for name, array in artifact.arrays.items()}
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         users, items = arrays["mlp_user_embeddings"], arrays["mlp_item_embeddings"]
         kernel, width = arrays["hidden_0_kernel"], users.shape[1]
         self._users, self._user_kernel = users, as_float32(kernel[:width])

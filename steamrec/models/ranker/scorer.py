@@ -38,7 +38,7 @@ class RankerScorer:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         self.retrieval = Retrieval.from_arrays(artifact.arrays)
         self._ease = EaseScorer.of(self.retrieval.weights)
         self._count = int(artifact.settings["candidates"])
