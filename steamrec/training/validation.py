@@ -1,5 +1,6 @@
 """The validation metric of an epoch: full-catalogue NDCG@10 on validation items."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +27,17 @@ class ValidationSet:
         return self.mean("ndcg", scorer)
 
     def mean(self, metric: str, scorer: Scorer) -> float:
-        """The mean of a metric at 10, each validation item ranked among all items not fitted on."""
+        """The mean of a metric at 10, each validation item ranked among all items not fitted on.
+
+        NaN when a score is not finite: such a score would rank whatever it is compared with.
+        """
         values = []
         for block, targets in self.blocks:
             rows = np.arange(len(block.users), dtype=np.int32)
-            ranks, _ = full_ranks(scorer.scores(block), owned_cells(block), rows, targets)
+            scores = scorer.scores(block)
+            if not np.isfinite(scores).all():
+                return math.nan
+            ranks, _ = full_ranks(scores, owned_cells(block), rows, targets)
             values.append(metric_values(metric, ranks, 10))
         return float(np.concatenate(values).mean())
 
