@@ -22,6 +22,10 @@ class RunError(SteamrecError):
     exit_code = 1
 
 
+class NumericalError(RunError):
+    """A fit whose numbers are not finite, or that has no solution with these settings."""
+
+
 class GateRefusedError(SteamrecError):
     """A gate refused to publish; the previous export stays in place."""
 

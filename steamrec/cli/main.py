@@ -171,9 +171,11 @@ def tune(model: str, trials: int, **options: object) -> None:
     A search that was stopped goes on. The best settings stand in tune/MODEL.toml of the
     workspace, for --config.
     """
+    from steamrec.pipeline.nightly import refuse_stale_tables
     from steamrec.tuning.search import tune as search
 
     context = open_context(options, None)
+    refuse_stale_tables("tune", ("split", "sample"), context)
     _, value = search(context, model, trials)
     click.echo(f"{context.workspace.path(f'tune/{model}.toml')}: validation NDCG@10 {value:.4f}")
 

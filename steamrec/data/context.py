@@ -14,13 +14,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """What every stage gets: the settings, the workspace, Spark and the night's date."""
+    """What every stage gets: the settings, the workspace, Spark and the night's date.
+
+    `tables` is given where the tables and receipts to read are in another workspace than the one
+    to write to: in the trials of `steamrec tune`.
+    """
 
     settings: Settings
     workspace: Workspace
     master: str | None = None
     date: str = ""
     fresh: bool = False
+    tables: Workspace | None = None
+
+    @property
+    def inputs(self) -> Workspace:
+        """The workspace to read from."""
+        return self.tables or self.workspace
 
     @cached_property
     def spark(self) -> "SparkSession":
@@ -31,8 +41,8 @@ class Context:
 
     def read(self, table: Table) -> "DataFrame":
         """A table of the workspace; raises RunError when a file of it is empty."""
-        self.workspace.refuse_empty_files(table.name)
-        return self.spark.read.schema(table.ddl).parquet(self.workspace.path(table.name))
+        self.inputs.refuse_empty_files(table.name)
+        return self.spark.read.schema(table.ddl).parquet(self.inputs.path(table.name))
 
     def write(self, frame: "DataFrame", table: Table) -> None:
         """Write `frame` as `table`, with exactly its columns and types."""

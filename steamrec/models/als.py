@@ -6,10 +6,14 @@ import numpy.typing as npt
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.scoring.artifact import Artifact
+from steamrec.training.finite import refuse_non_finite
 
 
 def fit(context: Context) -> Artifact:
-    """Factors of the training pairs, every pair with preference 1."""
+    """Factors of the training pairs, every pair with preference 1.
+
+    Raises NumericalError when they are not finite.
+    """
     from pyspark.ml.recommendation import ALS
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
@@ -43,4 +47,5 @@ def fit(context: Context) -> Artifact:
         "user_factors": dense(fitted.userFactors, users),
         "item_factors": dense(fitted.itemFactors, items),
     }
+    refuse_non_finite(arrays, "als", "raise train.als.regularization or lower train.als.alpha")
     return Artifact("als", arrays, users, items, settings.model_dump(mode="json"))

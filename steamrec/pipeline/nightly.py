@@ -34,6 +34,13 @@ def run_command(command: str, context: Context) -> None:
     run_stages(own, context)
 
 
+def refuse_stale_tables(command: str, names: Sequence[str], context: Context) -> None:
+    """Raise UsageError unless the stages `names`, which `command` reads, are up to date."""
+    stages = night(context.settings)
+    reader = Stage(command, command, "", tuple(names), "")
+    refuse_stale_inputs(command, [*stages, reader], [reader], context)
+
+
 def stages_of(command: str, stages: Sequence[Stage]) -> list[Stage]:
     """Those of the night's stages that a command runs; "nightly" runs all of them."""
     return [stage for stage in stages if command in (NIGHTLY, stage.command)]

@@ -1,14 +1,16 @@
 """A fitted model on disk: plain .npy arrays and one JSON file, never a pickle.
 
-models/<name>/model.json      settings, sizes, training curve, content hash, and the content hashes
-                              of the tables that say which user and item each row stands for
+models/<name>/model.json      settings, sizes, training curve, content hash, hash of the ids, and
+                              the content hashes of the tables that number users and items
 models/<name>/<array>.npy
+models/<name>/ids.npz         whom and what the rows stand for, if the model has them
 """
 
 import hashlib
 import io
 from dataclasses import dataclass, field
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +18,12 @@ import numpy.typing as npt
 from steamrec.data import tables
 from steamrec.errors import RunError
 from steamrec.scoring.finite import all_finite
+from steamrec.scoring.ids import Ids, decode_ids, encode_ids, hash_ids
 from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import output_hash
 
 Arrays = dict[str, npt.NDArray[Any]]
+IDS_FILE = "ids.npz"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Artifact:
     """A fitted model.
 
     `arrays` are what its scorer needs; `settings` what it was fitted with; `users` and `items`
-    its vocabulary sizes; `curve` one entry an epoch.
+    its vocabulary sizes; `curve` one entry an epoch; `ids` the strings that its rows stand for,
+    None where they were not saved or not asked for.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Artifact:
     items: int
     settings: dict[str, Any] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
+    ids: Ids | None = None
 
     @property
     def content_hash(self) -> str:
@@ -60,9 +66,10 @@ def vocabulary(workspace: Workspace) -> dict[str, str]:
 
 
 def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
-    """Write the arrays, then model.json: a model without model.json is not there.
+    """Write the arrays and ids, then model.json: a model without model.json is not there.
 
-    Raises RunError before anything is written when a number of the model is not finite.
+    model.json holds the hash of both, so neither can be taken for another model's. Raises
+    RunError before anything is written when a number of the model is not finite.
     """
     if broken := _not_finite(artifact.arrays):
         raise RunError(
@@ -75,40 +82,44 @@ def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
         content = io.BytesIO()
         np.save(content, np.ascontiguousarray(array), allow_pickle=False)
         workspace.write_bytes(f"{target}/{name}.npy", content.getvalue())
-    workspace.write_json(
-        f"{target}/model.json",
-        {
-            "name": artifact.name,
-            "users": artifact.users,
-            "items": artifact.items,
-            "settings": artifact.settings,
-            "curve": artifact.curve,
-            "arrays": sorted(artifact.arrays),
-            "vocabulary": vocabulary(workspace),
-            "content_hash": artifact.content_hash,
-        },
-    )
+    about = {
+        "name": artifact.name,
+        "users": artifact.users,
+        "items": artifact.items,
+        "settings": artifact.settings,
+        "curve": artifact.curve,
+        "arrays": sorted(artifact.arrays),
+        "vocabulary": vocabulary(workspace),
+        "content_hash": artifact.content_hash,
+    }
+    if artifact.ids is not None:
+        encoded = encode_ids(artifact.ids)
+        workspace.write_bytes(f"{target}/{IDS_FILE}", encoded)
+        about["ids"] = {"file": IDS_FILE, "hash": hash_ids(encoded)}
+    workspace.write_json(f"{target}/model.json", about)
 
 
-def load_artifact(workspace: Workspace, name: str) -> Artifact:
-    """Read a model; raises RunError that names what is missing, damaged or not finite.
+def load_artifact(workspace: Workspace, name: str, with_ids: bool = False) -> Artifact:
+    """Read a model, `with_ids` also the ids that were saved with it.
 
-    So it does for a model that was fitted on other users or items than the workspace has now: its
-    rows would stand for others.
+    Raises RunError that names what is missing, damaged or not finite, and for a model that was
+    fitted on other users or items than the workspace has now: its rows would stand for others.
+    With its ids such a model can be read: its reader goes by them.
     """
     target = folder(name)
     try:
         about = workspace.read_json(f"{target}/model.json")
         arrays = {array: _load_array(workspace, target, array) for array in about["arrays"]}
+        ids = _load_ids(workspace, target, about) if with_ids else None
         artifact = Artifact(
-            name, arrays, about["users"], about["items"], about["settings"], about["curve"]
+            name, arrays, about["users"], about["items"], about["settings"], about["curve"], ids
         )
         sound = artifact.content_hash == about["content_hash"]
     except FileNotFoundError as error:
         raise _damaged(workspace, target, f"lacks a file: {error}") from None
-    except (KeyError, TypeError, ValueError, EOFError) as error:
+    except (KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
         raise _damaged(workspace, target, f"is damaged: {error}") from None
-    if about.get("vocabulary") != vocabulary(workspace):
+    if not with_ids and about.get("vocabulary") != vocabulary(workspace):
         raise RunError(
             f"The model {workspace.path(target)} was fitted on other users or items than the "
             "tables of the workspace have; run `steamrec train` first, or `steamrec nightly`."
@@ -137,3 +148,15 @@ def _load_array(workspace: Workspace, target: str, name: str) -> npt.NDArray[Any
     content = io.BytesIO(workspace.read_bytes(f"{target}/{name}.npy"))
     array: npt.NDArray[Any] = np.load(content, allow_pickle=False)
     return array
+
+
+def _load_ids(workspace: Workspace, target: str, about: dict[str, Any]) -> Ids | None:
+    if "ids" not in about:
+        return None
+    content = workspace.read_bytes(f"{target}/{about['ids']['file']}")
+    if hash_ids(content) != about["ids"]["hash"]:
+        raise ValueError("its ids are not those that it was saved with")
+    ids = decode_ids(content)
+    if (len(ids["user"]), len(ids["item"])) != (about["users"], about["items"]):
+        raise ValueError("it has more or fewer rows than ids")
+    return ids

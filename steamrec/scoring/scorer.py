@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
-from steamrec.errors import RunError
+from steamrec.errors import NumericalError
 from steamrec.scoring.finite import all_finite
 
 FloatArray = npt.NDArray[np.float32]
@@ -36,12 +36,12 @@ class Scorer(Protocol):
 def finite_scores(scorer: Scorer, block: Block, stage: str) -> FloatArray:
     """scorer.scores(block), which ranking, export and validation all take from here.
 
-    `stage` is what the scores are for, as the error says it. Raises RunError when any score is
+    `stage` is what the scores are for, as the error says it. Raises NumericalError when any score is
     NaN or infinite: to a comparison such a score is neither better nor worse than others.
     """
     scores = scorer.scores(block)
     if not all_finite(scores):
-        raise RunError(
+        raise NumericalError(
             f"The model '{scorer.name}' gives scores that are not finite ({stage}); fit it again "
             "with `steamrec train --fresh`, and lower its learning rate or raise its "
             "regularization if that repeats."

@@ -12,20 +12,23 @@ from steamrec.data.context import Context
 from steamrec.models.ncf.networks import build_network, scorer_arrays
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact
+from steamrec.scoring.ids import Ids
 from steamrec.training.checkpoint import (
     Checkpoint,
     load_checkpoint,
     remove_checkpoint,
     save_checkpoint,
 )
+from steamrec.training.checkpoint_key import checkpoint_key
+from steamrec.training.finite import refuse_non_finite
 from steamrec.training.loop import Trainer
 from steamrec.training.progress import Progress
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorboard import write_scalars
 from steamrec.training.validation import load_validation
-from steamrec.training.warm_start import Ids, ids_of, previous_weights, save_ids, warmed
-from steamrec.workspace.receipts import digest, load_receipt
+from steamrec.training.warm_start import Previous, ids_of, previous_model, warmed
+from steamrec.workspace.receipts import load_receipt
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +37,20 @@ def fit_network(context: Context, name: str) -> Artifact:
     """Train network `name` on the sampled epochs; returns its best epoch as an artifact.
 
     Stops early when the validation metric has not improved for `patience` epochs. A run that
-    was killed goes on after its last finished epoch. Raises RunError when the loss diverges.
+    was killed goes on after its last finished epoch, unless it is to be `fresh` or anything that
+    the training depends on has changed. Raises NumericalError when it diverges.
     """
     settings = context.settings.network(name)
-    users = context.read(tables.USERS).count()
-    items = context.read(tables.ITEMS).count()
-    sampled = load_receipt(context.workspace, "sample")
+    ids = ids_of(context)
+    users, items = len(ids["user"]), len(ids["item"])
+    sampled = load_receipt(context.inputs, "sample")
     assert sampled is not None, "the runner has seen to the receipts this stage needs"
     replicas = context.settings.train.replicas
-    key = digest([name, settings, users, items, sampled.content_hash, replicas])
+    previous = previous_model(context.workspace, name) if settings["warm_start"] else None
+    start_hash = previous.content_hash if previous else ""
+    key = checkpoint_key(context, name, ["steamrec.models.ncf"], settings, replicas, start_hash)
+    if context.fresh:
+        remove_checkpoint(context.workspace, name)
     strategy = make_strategy(replicas)
     rows = int(sampled.counts["rows_an_epoch"])
     steps = math.ceil(rows / _positives(settings))
@@ -58,25 +66,27 @@ def fit_network(context: Context, name: str) -> Artifact:
     if checkpoint.curve:
         trainer.restore(checkpoint.state)
         log.info("train/%s: going on after epoch %d", name, len(checkpoint.curve))
-    ids = ids_of(context) if context.settings.train.warm_start else None
-    if ids and not checkpoint.curve:
-        _warm_start(context, name, trainer, ids)
+    elif settings["warm_start"]:
+        _warm_start(name, trainer, previous, ids)
     validation = load_validation(context)
     stream = EpochStream(_negatives(settings), _positives(settings))
 
     def artifact(arrays: dict[str, Any]) -> Artifact:
-        return Artifact(name, arrays, users, items, settings, checkpoint.curve)
+        return Artifact(name, arrays, users, items, settings, checkpoint.curve, ids)
 
     while not _finished(checkpoint, settings):
         epoch = len(checkpoint.curve)
         start = time.perf_counter()
         loss = _train_epoch(context, trainer, stream, name, epoch, steps)
         seconds = time.perf_counter() - start
+        refuse_non_finite(trainer.named_state(), name, "lower train.learning_rate", epoch)
         arrays = scorer_arrays(name, trainer.model)
         entry = {"epoch": epoch, "loss": loss, "seconds": round(seconds, 2)}
         entry["rows_per_second"] = round(rows * (1 + _negatives(settings)) / seconds)
         if validation is not None:
             entry["validation_ndcg"] = validation.ndcg(make_scorer(artifact(arrays)))
+            refuse_non_finite({"the validation metric": np.array(entry["validation_ndcg"])}, name,
+                              "lower train.learning_rate", epoch)  # fmt: skip
         checkpoint.curve.append(entry)
         if _best(checkpoint.curve) == epoch:
             checkpoint.best = arrays
@@ -86,15 +96,12 @@ def fit_network(context: Context, name: str) -> Artifact:
         save_checkpoint(context.workspace, name, checkpoint)
         log.info("train/%s: %s", name, _line(entry))
     remove_checkpoint(context.workspace, name)
-    if ids:
-        save_ids(context.workspace, name, ids)
     return artifact(checkpoint.best)
 
 
-def _warm_start(context: Context, name: str, trainer: Trainer, ids: Ids) -> None:
+def _warm_start(name: str, trainer: Trainer, previous: Previous | None, ids: Ids) -> None:
     """Begin where the model in the workspace ended, if there is one of the same shapes."""
-    found = previous_weights(context.workspace, name)
-    weights = warmed(trainer.weights(), *found, ids) if found else None
+    weights = warmed(trainer.weights(), previous.weights, previous.ids, ids) if previous else None
     if weights is None:
         log.info("train/%s: no model to go on from; a fresh start", name)
         return
@@ -105,7 +112,7 @@ def _warm_start(context: Context, name: str, trainer: Trainer, ids: Ids) -> None
 def _train_epoch(
     context: Context, trainer: Trainer, stream: EpochStream, name: str, epoch: int, steps: int
 ) -> float:
-    url = context.workspace.url(f"negatives/train/epoch={epoch}")
+    url = context.inputs.url(f"negatives/train/epoch={epoch}")
     with (
         stream.epoch(url) as batches,
         Progress(name, epoch, steps, stream.pairs) as progress,
@@ -136,7 +143,11 @@ def _best(curve: list[dict[str, float]]) -> int:
     """The epoch with the best validation metric (the earliest of equals), or the last."""
     if "validation_ndcg" not in curve[-1]:
         return len(curve) - 1
-    return max(range(len(curve)), key=lambda epoch: curve[epoch]["validation_ndcg"])
+    # A NaN is below all numbers.
+    return max(
+        range(len(curve)),
+        key=lambda epoch: np.nan_to_num(curve[epoch]["validation_ndcg"], nan=-1.0),
+    )
 
 
 def _finished(checkpoint: Checkpoint, settings: dict[str, Any]) -> bool:

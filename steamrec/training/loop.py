@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from steamrec.errors import RunError
+from steamrec.errors import NumericalError
 from steamrec.models.ncf.gradients import log_loss
 from steamrec.sampling.negatives import MISSING
 from steamrec.training.optimiser import FusedAdam
@@ -57,8 +57,8 @@ class Trainer:
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
 
-        `progress` is told the steps done so far and the loss of late. Raises RunError when the
-        loss is no longer a finite number.
+        `progress` is told the steps done so far and the loss of late. Raises NumericalError
+        when the loss is no longer a finite number.
         """
         # For one replica the distributed iterator only adds an autotuner of its own (stream.py).
         if self.strategy.num_replicas_in_sync > 1:
@@ -69,9 +69,10 @@ class Trainer:
             count = min(self._steps_a_call, steps - start)
             loss = float(self._run(iterator, tf.constant(count)))
             if not math.isfinite(loss):
-                raise RunError(
-                    f"The loss of {self.model.name} is {loss} in steps {start} to {start + count} "
-                    "of the epoch; lower train.learning_rate. The last finished epoch is kept."
+                raise NumericalError(
+                    f"train/{self.model.name}: the loss is {loss} in steps {start} to "
+                    f"{start + count} of the epoch; lower train.learning_rate. "
+                    "The last finished epoch is kept."
                 )
             total += loss
             progress(start + count, loss / count)
@@ -89,6 +90,12 @@ class Trainer:
     def state(self) -> list[Any]:
         """All weights and optimiser slots as NumPy arrays, in a fixed order."""
         return [variable.numpy() for variable in self._variables()]
+
+    def named_state(self) -> dict[str, Any]:
+        """As `state`, each array under a name that a reader of an error understands."""
+        names = list(self._weights)
+        slots = [f"Adam's {moment} moment of {name}" for moment in (1, 2) for name in names]
+        return dict(zip([*names, "the number of steps", *slots], self.state(), strict=True))
 
     def restore(self, arrays: list[Any]) -> None:
         """Set what `state` gave."""

@@ -26,7 +26,10 @@ class ValidationSet:
         return self.mean("ndcg", scorer)
 
     def mean(self, metric: str, scorer: Scorer) -> float:
-        """The mean of a metric at 10, each validation item ranked among all items not fitted on."""
+        """The mean of a metric at 10, each validation item ranked among all items not fitted on.
+
+        NaN when a score is not finite: such a score would rank whatever it is compared with.
+        """
         values = []
         for block, targets in self.blocks:
             rows = np.arange(len(block.users), dtype=np.int32)

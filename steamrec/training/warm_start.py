@@ -1,22 +1,33 @@
 """Warm start: the network of the night before as the start of tonight's, matched by id."""
 
-import io
 import logging
+from dataclasses import dataclass
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError
 from steamrec.scoring.artifact import Arrays, folder, load_artifact
+from steamrec.scoring.ids import Ids
 from steamrec.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-Ids = dict[str, npt.NDArray[np.str_]]
+
+@dataclass(frozen=True)
+class Previous:
+    """The network of the night before: its weights by name, and the ids that their rows stand for.
+
+    `content_hash` is the model's.
+    """
+
+    weights: Arrays
+    ids: Ids
+    content_hash: str
 
 
 def ids_of(context: Context) -> Ids:
@@ -24,36 +35,33 @@ def ids_of(context: Context) -> Ids:
     found: Ids = {}
     for kind, table in (("user", tables.USERS), ("item", tables.ITEMS)):
         frame = context.read(table).select(kind, f"{kind}_id").toPandas().sort_values(kind)
-        found[kind] = frame[f"{kind}_id"].to_numpy(dtype=np.str_)
+        found[kind] = frame[f"{kind}_id"].to_numpy(dtype=object)
     return found
 
 
-def save_ids(workspace: Workspace, name: str, ids: Ids) -> None:
-    """Keep with model `name` whom and what its rows stand for."""
-    content = io.BytesIO()
-    np.savez_compressed(content, **ids)
-    workspace.write_bytes(_file(name), content.getvalue())
+def previous_model(workspace: Workspace, name: str) -> Previous | None:
+    """The model `name` in the workspace, with the ids saved with it; None when there is none.
 
-
-def previous_weights(workspace: Workspace, name: str) -> tuple[Arrays, Ids] | None:
-    """The weights and ids of the model `name` in the workspace; None when there are none."""
-    if not (workspace.exists(_file(name)) and workspace.exists(f"{folder(name)}/model.json")):
+    A damaged one, and one that was saved without ids, counts as none; the log says so.
+    """
+    if not workspace.exists(f"{folder(name)}/model.json"):
         return None
     try:
-        arrays = load_artifact(workspace, name).arrays
-        with np.load(io.BytesIO(workspace.read_bytes(_file(name))), allow_pickle=False) as file:
-            ids = dict(file)
-    except (RunError, ValueError, OSError, BadZipFile) as error:
-        log.warning("train/%s: a fresh start: %s", name, error)
+        artifact = load_artifact(workspace, name, with_ids=True)
+    except (RunError, OSError) as error:
+        log.warning("train/%s: no warm start: %s", name, error)
         return None
-    return _unfolded(arrays), ids
+    if artifact.ids is None:
+        log.warning("train/%s: no warm start: the model was saved without its ids", name)
+        return None
+    return Previous(_unfolded(artifact.arrays), artifact.ids, artifact.content_hash)
 
 
 def warmed(fresh: Arrays, previous: Arrays, known: Ids, ids: Ids) -> Arrays | None:
     """`fresh` weights with those of `previous` where they stand for the same.
 
     Both are by the weights' names. A table's rows are matched by id; what is new keeps its fresh
-    row. None when the two networks have other shapes.
+    row. None when the two networks have other shapes, or a table other rows than ids.
     """
     result: Arrays = {}
     for name, weight in fresh.items():
@@ -66,18 +74,17 @@ def warmed(fresh: Arrays, previous: Arrays, known: Ids, ids: Ids) -> Arrays | No
             result[name] = before
             continue
         kind = "user" if "_user_" in name else "item"
+        if len(before) != len(known[kind]):
+            return None
         places = _places(known[kind], ids[kind])
         result[name] = weight.copy()
         result[name][places >= 0] = before[places[places >= 0]]
     return result
 
 
-def _places(known: npt.NDArray[np.str_], ids: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
-    """Where each of `ids` stands in `known`; -1 for what is not there."""
-    order = np.argsort(known)
-    found = np.searchsorted(known, ids, sorter=order)
-    places = order[np.minimum(found, len(known) - 1)]
-    return np.where(known[places] == ids, places, -1)
+def _places(known: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]) -> Any:
+    """int64: where each of `ids` stands in `known`; -1 for what is not there."""
+    return pd.Index(known).get_indexer(pd.Index(ids))
 
 
 def _unfolded(arrays: Arrays) -> Arrays:
@@ -91,7 +98,3 @@ def _unfolded(arrays: Arrays) -> Arrays:
         "output_kernel": np.ones((users.shape[1], 1), np.float32),
         "output_bias": arrays["item_bias"][:1],
     }
-
-
-def _file(name: str) -> str:
-    return f"{folder(name)}/ids.npz"

@@ -1,20 +1,24 @@
 """The search: Optuna proposes, a fit and its validation NDCG@10 answer.
 
-Every trial stands in a journal in the workspace, so a search that was stopped goes on.
+Every trial is in a journal in the workspace, so a search that was stopped goes on. A trial reads
+the workspace's tables and writes to a folder of its own: the night's models, their checkpoints and
+receipts stay as they are.
 """
 
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
 from steamrec.data.context import Context
-from steamrec.errors import RunError, UsageError
+from steamrec.errors import NumericalError, UsageError
 from steamrec.models.registry import make_scorer
 from steamrec.pipeline.stages.train import fit_model
 from steamrec.settings import Settings
 from steamrec.training.validation import ValidationSet, load_validation
 from steamrec.tuning.spaces import space_of
 from steamrec.tuning.write import to_toml
+from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import digest, load_receipt
 
 log = logging.getLogger(__name__)
@@ -33,11 +37,9 @@ def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
     while len(study.get_trials(states=_complete())) < trials:
         trial = study.ask()
         values = {name: part.suggest(trial, name) for name, part in space.items()}
-        tried = Context(with_values(context.settings, model, values), context.workspace)
-        tried.__dict__["spark"] = context.spark
         try:
-            value = validation.ndcg(make_scorer(fit_model(tried, model)))
-        except RunError as error:  # a diverging rate is an answer too
+            value = _value(context, model, values, validation)
+        except NumericalError as error:  # a diverging rate is an answer too
             log.warning("tune/%s: trial %d failed: %s", model, trial.number, error)
             value = 0.0
         study.tell(trial, value)
@@ -45,6 +47,32 @@ def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
         best = with_values(context.settings, model, study.best_params)
         context.workspace.write_bytes(f"tune/{model}.toml", to_toml(best).encode())
     return with_values(context.settings, model, study.best_params), float(study.best_value)
+
+
+def _value(
+    context: Context, model: str, values: dict[str, Any], validation: ValidationSet
+) -> float:
+    """The validation metric of a model fitted with `values`, which leaves nothing behind."""
+    settings = with_values(context.settings, model, values)
+    # A trial's answer depends on its values alone, not on a model that happens to be there.
+    train = settings.train.model_copy(update={"warm_start": False})
+    folder = f"tune/{model}.trial"
+    context.workspace.remove(folder)  # what a killed search left
+    trial = Context(
+        settings.model_copy(update={"train": train}),
+        Workspace(context.workspace.path(folder)),
+        context.master,
+        context.date,
+        tables=context.workspace,
+    )
+    trial.__dict__["spark"] = context.spark
+    try:
+        value = validation.ndcg(make_scorer(fit_model(trial, model)))
+    finally:
+        context.workspace.remove(folder)
+    if not math.isfinite(value):
+        raise NumericalError(f"train/{model}: the validation metric is {value}.")
+    return value
 
 
 def with_values(settings: Settings, model: str, values: dict[str, Any]) -> Settings:
@@ -74,9 +102,11 @@ def _study(context: Context, model: str) -> Any:
     if not context.workspace.local:
         raise UsageError("steamrec tune keeps its journal in a local workspace; give a folder.")
     Path(path).parent.mkdir(exist_ok=True)
-    split = load_receipt(context.workspace, "split")
-    assert split is not None
-    fixed = context.settings.train.model_dump(mode="json") | {"split": split.content_hash}
+    fixed = context.settings.train.model_dump(mode="json")
+    for stage in ("split", "sample"):
+        receipt = load_receipt(context.workspace, stage)
+        assert receipt is not None
+        fixed[stage] = receipt.content_hash
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = optuna.storages.JournalStorage(JournalFileBackend(path))
     # Other data or other settings of the night make another study in the same journal.

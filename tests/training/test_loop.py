@@ -113,7 +113,7 @@ def test_it_learns_what_each_kind_owns(tmp_path, world, name):
 def test_a_loss_that_is_no_number_stops_the_run(world):
     broken = trainer()
     broken.restore([np.full_like(array, np.nan) for array in broken.state()])
-    with pytest.raises(RunError, match=r"loss of gmf is nan .*learning_rate"):
+    with pytest.raises(RunError, match=r"train/gmf: the loss is nan .*learning_rate"):
         broken.epoch(dataset(training_rows(world, 2, 0)), 1, lambda step, loss: None)
 
 

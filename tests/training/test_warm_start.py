@@ -5,7 +5,7 @@ from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.settings import load_settings
 from steamrec.training.loop import Trainer
 from steamrec.training.replicas import make_strategy
-from steamrec.training.warm_start import previous_weights, save_ids, warmed
+from steamrec.training.warm_start import previous_model, warmed
 from steamrec.workspace import Workspace
 
 
@@ -15,7 +15,7 @@ def trainer(name, users, items, seed=1):
 
 
 def ids(users, items):
-    return {"user": np.array(users), "item": np.array(items)}
+    return {"user": np.array(users, object), "item": np.array(items, object)}
 
 
 def test_rows_go_by_id_and_what_is_new_stays_fresh(tmp_path):
@@ -34,18 +34,27 @@ def test_rows_go_by_id_and_what_is_new_stays_fresh(tmp_path):
     assert all(np.array_equal(found[name], array) for name, array in new.weights().items())
 
 
-def test_a_saved_gmf_goes_on_with_the_scores_it_had(tmp_path):
+def test_a_saved_gmf_goes_on_with_the_scores_it_had(tmp_path, caplog):
     workspace = Workspace(str(tmp_path))
     old = trainer("gmf", 3, 2)
     known = ids(["a", "b", "c"], ["1", "2"])
-    assert previous_weights(workspace, "gmf") is None
-    save_artifact(workspace, Artifact("gmf", scorer_arrays("gmf", old.model), 3, 2, {}, []))
-    assert previous_weights(workspace, "gmf") is None  # nobody knows whose rows they are
-    save_ids(workspace, "gmf", known)
+    assert previous_model(workspace, "gmf") is None
+    arrays = scorer_arrays("gmf", old.model)
+    save_artifact(workspace, Artifact("gmf", arrays, 3, 2))
+    assert previous_model(workspace, "gmf") is None  # nobody knows whose rows they are
+    assert "train/gmf: no warm start: the model was saved without its ids" in caplog.text
+    save_artifact(workspace, Artifact("gmf", arrays, 3, 2, ids=known))
+    found = previous_model(workspace, "gmf")
     new = trainer("gmf", 3, 2, seed=2)
-    new.set_weights(warmed(new.weights(), *previous_weights(workspace, "gmf"), known))
+    new.set_weights(warmed(new.weights(), found.weights, found.ids, known))
     everything = [np.arange(3, dtype=np.int32), np.tile(np.arange(2, dtype=np.int32), (3, 1))]
     np.testing.assert_allclose(new.model(everything), old.model(everything), rtol=1e-5, atol=1e-7)
+
+
+def test_rows_without_an_id_are_a_fresh_start():
+    weights = trainer("gmf", 3, 2).weights()
+    more = ids(["a", "b", "c", "d"], ["1", "2"])
+    assert warmed(weights, weights, more, ids(["a", "b", "d"], ["1", "2"])) is None
 
 
 def test_other_shapes_are_a_fresh_start(tmp_path):
@@ -55,9 +64,11 @@ def test_other_shapes_are_a_fresh_start(tmp_path):
     )
 
 
-def test_a_damaged_model_is_a_fresh_start(tmp_path):
+def test_a_damaged_model_is_a_fresh_start(tmp_path, caplog):
     workspace = Workspace(str(tmp_path))
     arrays = scorer_arrays("gmf", trainer("gmf", 3, 2).model)
-    save_artifact(workspace, Artifact("gmf", arrays, 3, 2, {}, []))
+    known = ids(["a", "b", "c"], ["1", "2"])
+    save_artifact(workspace, Artifact("gmf", arrays, 3, 2, ids=known))
     workspace.write_bytes("models/gmf/ids.npz", b"PK no zip")
-    assert previous_weights(workspace, "gmf") is None
+    assert previous_model(workspace, "gmf") is None
+    assert "train/gmf: no warm start: The model" in caplog.text

@@ -16,8 +16,9 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.user_batches import read_blocks
-from steamrec.errors import RunError
+from steamrec.errors import NumericalError
 from steamrec.scoring.artifact import Artifact
+from steamrec.training.finite import refuse_non_finite
 from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ def _part(block: int) -> str:
     return f"{PARTS}/{block}.npz"
 
 
-def ease_weights(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:
+def ease_weights(
+    gram: npt.NDArray[np.float32], regularization: float, model: str = "ease"
+) -> npt.NDArray[np.float32]:
     """float32 [items, items]: EASE's weights from the Gram matrix, which is overwritten.
 
-    The inverse by Cholesky factors (LAPACK spotrf, spotri). Raises RunError when the matrix is
-    not positive definite, which a larger regularization mends.
+    The inverse by Cholesky factors (LAPACK spotrf, spotri). Raises NumericalError when the matrix
+    is not positive definite or its inverse not finite, which a larger regularization mends.
     """
     from scipy.linalg import lapack
 
@@ -101,11 +104,13 @@ def ease_weights(gram: npt.NDArray[np.float32], regularization: float) -> npt.ND
     if not failed:
         inverse, failed = lapack.spotri(factor, lower=False, overwrite_c=True)
     if failed:
-        raise RunError(
-            "EASE's matrix cannot be inverted in single precision; raise train.ease.regularization."
+        raise NumericalError(
+            f"train/{model}: EASE's matrix cannot be inverted in single precision; "
+            f"raise train.{model}.regularization."
         )
     inverse = np.triu(inverse)
     inverse += np.triu(inverse, 1).T
     weights = -inverse / np.diag(inverse)[None, :]
     weights[np.diag_indices(items)] = 0.0
+    refuse_non_finite({"weights": weights}, model, f"raise train.{model}.regularization")
     return np.ascontiguousarray(weights, dtype=np.float32)

@@ -25,28 +25,37 @@ from steamrec.models.ranker.training_data import (
 )
 from steamrec.scoring.artifact import Arrays, Artifact, folder, load_artifact, save_artifact
 from steamrec.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
+from steamrec.training.checkpoint_key import checkpoint_key
+from steamrec.training.finite import refuse_non_finite
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import candidate_batches
 from steamrec.training.validation import load_validation
-from steamrec.workspace.receipts import digest, load_receipt
 
 log = logging.getLogger(__name__)
 NAME = "ranker"
 READY = "features/ranker.json"
 SHUFFLE = 4_096
-VERSION = 2  # of the rows that a run may find left over
+CODE = ("steamrec.models.ranker", "steamrec.models.ease")
+ADVICE = "lower train.ranker.learning_rate"
 TAIL_HIDDEN = (32,)
 TAIL_EPOCHS = 5
 
 
 def fit(context: Context) -> Artifact:
-    """Train the ranker; returns its best epoch by the validation items as an artifact."""
+    """Train the ranker; returns its best epoch by the validation items as an artifact.
+
+    A run that was killed goes on with its training rows and after its last finished epoch, unless
+    it is to be `fresh` or anything that these depend on has changed. Raises NumericalError when
+    the training diverges.
+    """
     settings = context.settings.train.ranker.model_dump(mode="json")
-    receipt = load_receipt(context.workspace, "split")
-    assert receipt is not None, "the runner has seen to the receipts this stage needs"
-    seed = context.settings.train.seed
-    key = digest([VERSION, settings, receipt.content_hash, context.settings.split.seed, seed])
-    rows, tail_rows = _rows(context, settings, key)
+    seed, replicas = context.settings.train.seed, context.settings.train.replicas
+    split_seed = context.settings.split.seed
+    key = checkpoint_key(context, NAME, CODE, settings, split_seed, seed, replicas)
+    if context.fresh:
+        _remove_rows(context)
+        remove_checkpoint(context.workspace, NAME)
+    rows, tail_rows = _rows(context, settings)
     retrieval = load_artifact(context.workspace, RETRIEVAL)
     tail = _fit_tail(context, settings, tail_rows)
     batch = settings["batch_users"]
@@ -55,7 +64,7 @@ def fit(context: Context) -> Artifact:
         len(FEATURES),
         tuple(settings["hidden"]),
         seed,
-        make_strategy(context.settings.train.replicas),
+        make_strategy(replicas),
         settings["learning_rate"],
         steps,
     )
@@ -75,9 +84,12 @@ def fit(context: Context) -> Artifact:
         start = time.perf_counter()
         loss = _epoch(context, trainer, FEATURES_TABLE, settings["candidates"], batch, epoch)
         entry = {"epoch": epoch, "loss": loss, "seconds": round(time.perf_counter() - start, 2)}
+        refuse_non_finite(trainer.named_state(), NAME, ADVICE, epoch)
         layers = trainer.arrays()
         if validation is not None:
-            entry["validation_ndcg"] = validation.ndcg(RememberingScorer(artifact(layers), seen))
+            metric = validation.ndcg(RememberingScorer(artifact(layers), seen))
+            refuse_non_finite({"the validation metric": np.array(metric)}, NAME, ADVICE, epoch)
+            entry["validation_ndcg"] = metric
         scores = [past.get("validation_ndcg", 0.0) for past in checkpoint.curve]
         checkpoint.curve.append(entry)
         if not scores or entry.get("validation_ndcg", np.inf) > max(scores):
@@ -86,8 +98,7 @@ def fit(context: Context) -> Artifact:
         save_checkpoint(context.workspace, NAME, checkpoint)
         log.info("train/%s: %s", NAME, ", ".join(f"{k} {v:.5g}" for k, v in entry.items()))
     fitted = artifact(checkpoint.best)
-    for done in (READY, FEATURES_TABLE.name, TAIL_TABLE.name, folder(RETRIEVAL)):
-        context.workspace.remove(done)
+    _remove_rows(context)
     remove_checkpoint(context.workspace, NAME)
     return fitted
 
@@ -107,6 +118,7 @@ def _fit_tail(context: Context, settings: dict[str, Any], rows: int) -> Arrays:
     loss = 0.0
     for epoch in range(TAIL_EPOCHS):
         loss = _epoch(context, trainer, TAIL_TABLE, 1 + TAIL_NEGATIVES, batch, epoch)
+        refuse_non_finite(trainer.named_state(), f"{NAME}, the fallback network", ADVICE, epoch)
     seconds = time.perf_counter() - start
     log.info("train/%s: the tail's network, loss %.4f, in %.0f s", NAME, loss, seconds)
     return {f"{TAIL}{name}": array for name, array in trainer.arrays().items()}
@@ -121,16 +133,19 @@ def _epoch(
         return trainer.epoch(stream.unbatch().shuffle(SHUFFLE, seed=seed + epoch).batch(batch))
 
 
-def _rows(context: Context, settings: dict[str, Any], key: str) -> tuple[int, int]:
+def _rows(context: Context, settings: dict[str, Any]) -> tuple[int, int]:
     """How many users the training rows hold, those of the candidates and those of the tail.
 
-    They are computed unless a run that died left them.
+    They are computed unless a run that died left the same ones.
     """
+    used = [settings[name] for name in ("regularization", "candidates", "train_users")]
+    key = checkpoint_key(context, "ranker rows", CODE, used, context.settings.split.seed)
     if context.workspace.exists(READY):
         ready = context.workspace.read_json(READY)
         if ready["key"] == key:
             log.info("train/%s: the training rows stand already", NAME)
             return int(ready["users"]), int(ready["tail_users"])
+    _remove_rows(context)  # READY first: it must not vouch for rows that are being replaced
     start = time.perf_counter()
     known, targets = split_targets(context, settings["train_users"])
     retrieval = fit_retrieval(context, known, settings["regularization"])
@@ -143,3 +158,8 @@ def _rows(context: Context, settings: dict[str, Any], key: str) -> tuple[int, in
     context.workspace.write_json(READY, ready)
     log.info("train/%s: rows of %d users in %.0f s", NAME, users, time.perf_counter() - start)
     return users, tail_users
+
+
+def _remove_rows(context: Context) -> None:
+    for name in (READY, FEATURES_TABLE.name, TAIL_TABLE.name, folder(RETRIEVAL)):
+        context.workspace.remove(name)

@@ -7,7 +7,7 @@ approach, ICML 2007, top one): minus the log of the target's share among the can
 import math
 from typing import Any
 
-from steamrec.errors import RunError
+from steamrec.errors import NumericalError
 from steamrec.training.optimiser import FusedAdam
 from steamrec.training.tensorflow_quiet import keras, tf
 
@@ -44,15 +44,15 @@ class ListwiseTrainer:
     def epoch(self, batches: Any) -> float:
         """Train on all batches, float32 [b, c, width + 1] with `valid` last; the mean loss.
 
-        Raises RunError when the loss is no finite number.
+        Raises NumericalError when the loss is no finite number.
         """
         total, users = 0.0, 0
         for batch in batches:
             count = int(batch.shape[0])
             loss = float(self._run(batch, tf.constant(float(count))))
             if not math.isfinite(loss):
-                raise RunError(
-                    f"The ranker's loss is {loss}; lower train.ranker.learning_rate. "
+                raise NumericalError(
+                    f"train/ranker: the loss is {loss}; lower train.ranker.learning_rate. "
                     "The last finished epoch is kept."
                 )
             total, users = total + loss * count, users + count
@@ -65,6 +65,12 @@ class ListwiseTrainer:
     def state(self) -> list[Any]:
         """All weights and optimiser slots as NumPy arrays, in a fixed order."""
         return [variable.numpy() for variable in (*self._weights, *self.optimizer.state)]
+
+    def named_state(self) -> dict[str, Any]:
+        """As `state`, each array under a name that a reader of an error understands."""
+        names = [weight.path for weight in self.model.trainable_weights]
+        slots = [f"Adam's {moment} moment of {name}" for moment in (1, 2) for name in names]
+        return dict(zip([*names, "the number of steps", *slots], self.state(), strict=True))
 
     def restore(self, arrays: list[Any]) -> None:
         """Set what `state` gave."""

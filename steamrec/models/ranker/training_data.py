@@ -92,7 +92,7 @@ def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -
         chosen = summed[summed["kind"] == kind].sort_values("key")
         counts[kind] = (chosen["key"].to_numpy(np.int64), chosen["count"].to_numpy(np.float32))
     return Retrieval(
-        ease_weights(gram, regularization),
+        ease_weights(gram, regularization, "ranker"),
         together,
         owners,
         *counts[ADJACENT],
