@@ -36,7 +36,7 @@ class Scorer(Protocol):
 def finite_scores(scorer: Scorer, block: Block, stage: str) -> FloatArray:
     """scorer.scores(block), which ranking, export and validation all take from here.
 
-    `stage` is what the scores are for, as the error says it. Raises NumericalError when any score is
+    `stage` is what the scores are for, as the error says it. Raises NumericalError when a score is
     NaN or infinite: to a comparison such a score is neither better nor worse than others.
     """
     scores = scorer.scores(block)
