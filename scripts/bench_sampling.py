@@ -29,6 +29,7 @@ from steamrec.pipeline.stages import sample
 from steamrec.sampling.negatives import train_negatives
 from steamrec.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
+from steamrec.workspace.receipts import Basis
 
 NEGATIVES = 4
 
@@ -99,7 +100,7 @@ def stage_rate(context: Context, source: Path, copies: int) -> tuple[float, floa
             frame = frame.crossJoin(copy).withColumn("user", (frame.user + copy["copy"] * users))
         context.write(frame, getattr(tables, name.upper()))
     for stage in ("prepare", "split"):
-        done = Receipt(stage, str(copies), {}, {}, {stage: {"content_hash": "0"}}, {}, 0.0, "")
+        done = Receipt(stage, Basis(), {stage: {"content_hash": str(copies)}}, {})
         done.save(context.workspace)
     start = time.perf_counter()
     counts = run_stage(declarations.SAMPLE, context).counts

@@ -1,5 +1,7 @@
 """Popularity: everybody gets the items with the most owners."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from steamrec.data import tables
@@ -7,6 +9,9 @@ from steamrec.data.context import Context
 from steamrec.data.user_batches import Block, IntArray
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 class PopularityScorer:
@@ -34,8 +39,16 @@ class PopularityScorer:
 
 def fit(context: Context) -> Artifact:
     """Count each item's owners in the training pairs."""
-    fitted = context.read(tables.TRAIN).where("not validation")
-    counts = fitted.groupBy("item").count().toPandas()
+    return _fit(context, context.read(tables.TRAIN).where("not validation"))
+
+
+def refit(context: Context) -> Artifact:
+    """Count each item's owners in all pairs."""
+    return _fit(context, context.read(tables.INTERACTIONS))
+
+
+def _fit(context: Context, pairs: "DataFrame") -> Artifact:
+    counts = pairs.groupBy("item").count().toPandas()
     items = context.read(tables.ITEMS).count()
     popularity = np.zeros(items, np.float32)
     popularity[counts["item"].to_numpy()] = counts["count"].to_numpy()

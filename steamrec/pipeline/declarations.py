@@ -117,6 +117,18 @@ def evaluate(models: tuple[str, ...]) -> Stage:
     )
 
 
+def refit(models: tuple[str, ...]) -> Stage:
+    """The stage that fits the exported model again, on all pairs."""
+    return Stage(
+        name="refit",
+        command="export",
+        summary="Fit the exported model again, on all pairs.",
+        inputs=("prepare", "evaluate", *(f"train/{name}" for name in models)),
+        run=f"{STAGES}.refit:run",
+        code=tuple(module for name in models for module in MODELS[name].modules),
+    )
+
+
 def export(models: tuple[str, ...], metadata: bool) -> Stage:
     """The stage that writes, checks and publishes everybody's list."""
     return Stage(
@@ -124,7 +136,7 @@ def export(models: tuple[str, ...], metadata: bool) -> Stage:
         command="export",
         summary="Write everybody's list, check it and publish it.",
         inputs=(
-            *("ingest", "prepare", "evaluate"),
+            *("ingest", "prepare", "evaluate", "refit"),
             *(("item_metadata",) if metadata else ()),
             *(f"train/{name}" for name in models),
         ),
@@ -165,6 +177,7 @@ def night(settings: Settings) -> tuple[Stage, ...]:
         *(train(name) for name in models),
         *(rank(name) for name in models),
         evaluate(models),
+        refit(models),
         export(models, metadata),
     )
     return (*stages, report(models, tuple(stage.name for stage in stages), metadata))

@@ -27,6 +27,12 @@ class ExportSettings(Section):
         description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
         "validation items.",
     )
+    refit: bool = Field(
+        True,
+        description="After the measuring, fit the exported model again on all pairs, those held "
+        "out too, where that takes under a tenth of a night: popularity, ease and ranker (whose "
+        "networks stay as measured). The lists of the others are made by the model as measured.",
+    )
     keep: PositiveInt = Field(14, description="Runs of so many nights are kept.")
     formats: tuple[Literal["json", "csv"], ...] = Field(
         (),

@@ -107,7 +107,7 @@ def test_a_missing_java_is_one_sentence(tmp_path, command):
 def test_a_stage_without_its_input_says_what_to_run(tmp_path):
     run = steamrec("sample", "--workspace", str(tmp_path))
     assert run.returncode == 2
-    assert "steamrec prepare" in run.stderr
+    assert "run `steamrec ingest` first" in run.stderr
     assert "Traceback" not in run.stderr
 
 

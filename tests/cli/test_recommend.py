@@ -4,6 +4,7 @@ from click.testing import CliRunner
 from steamrec.cli.main import cli
 from steamrec.errors import UsageError
 from steamrec.workspace import Receipt
+from steamrec.workspace.receipts import Basis
 from tests.support.small_workspace import write_small_workspace
 
 
@@ -65,15 +66,16 @@ def test_prices_and_genres_stand_beside_the_games_that_have_them(tmp_path):
 )
 def test_a_newcomers_list_leaves_out_what_the_night_did(tmp_path, filters, games):
     workspace = write_small_workspace(tmp_path, facts=True)
-    settings = {"k": 10, "exclude_tags": [], "max_price": None, "min_price": None} | filters
-    Receipt("export", "", settings, {}, {}, {}, 1.0, "").save(workspace)
+    filters = {"exclude_tags": [], "max_price": None, "min_price": None} | filters
+    settings = {f"export.{name}": value for name, value in filters.items()}
+    Receipt("export", Basis(settings=settings), {}, {}).save(workspace)
     lines = recommend(tmp_path, "--items", "30,50")[1:]
     assert [line[6:16].strip() for line in lines] == games
 
 
 def test_without_the_facts_nobody_can_say_what_is_left_out(tmp_path):
     workspace = write_small_workspace(tmp_path)
-    Receipt("export", "", {"max_price": 9.0}, {}, {}, {}, 1.0, "").save(workspace)
+    Receipt("export", Basis(settings={"export.max_price": 9.0}), {}, {}).save(workspace)
     with pytest.raises(UsageError, match=r"export\.max_price.*item_facts.*nightly"):
         recommend(tmp_path, "--items", "30,50")
 

@@ -5,9 +5,10 @@ import pytest
 from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError, RunError
 from steamrec.pipeline.nightly import run_stages
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
+from tests.support.stages import stage_of
 
 
 @pytest.mark.parametrize("report_fails", [False, True])
@@ -21,7 +22,7 @@ def test_a_refusal_is_reported_and_stays_the_nights_error(tmp_path, report_fails
                 raise error
             return Outcome()
 
-        return Stage(name, 1, (), lambda settings: {}, run)
+        return stage_of(name, run)
 
     stages = [
         stage("export", GateRefusedError("The gate 'rows' refused.")),

@@ -9,9 +9,10 @@ from steamrec.data import tables
 from steamrec.errors import RunError, UsageError
 from steamrec.pipeline.declarations import METADATA
 from steamrec.pipeline.runner import run_stage
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.publish.filters import excluded_items
 from steamrec.settings import load_settings
+from tests.support.stages import stage_of
 
 ANY = "ingest.max_quarantined_fraction=1"
 
@@ -25,7 +26,7 @@ def prepared(make_context, path, *overrides, items=("10", "20", "30")):
         inner.write(inner.spark.createDataFrame(rows, tables.ITEMS.ddl), tables.ITEMS)
         return Outcome([tables.ITEMS])
 
-    run_stage(Stage("prepare", 1, (), lambda settings: {"items": items}, run), context)
+    run_stage(stage_of("prepare", run), context)
     return context
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.pipeline.runner import run_stage
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
+from tests.support.stages import stage_of
 
 
 def library(user_id: str, items: list[tuple[str, int]], offset: int) -> tuple[Any, ...]:
@@ -21,4 +22,4 @@ def write_libraries(context: Context, rows: list[tuple[Any, ...]], partitions: i
         inner.write(frame, tables.LIBRARIES)
         return Outcome([tables.LIBRARIES])
 
-    run_stage(Stage("ingest", 1, (), lambda settings: {}, run), context)
+    run_stage(stage_of("ingest", run), context)

@@ -9,10 +9,11 @@ from steamrec.data.context import Context
 from steamrec.settings import Settings
 from steamrec.training.checkpoint_key import checkpoint_key, code_hash
 from steamrec.workspace import Receipt, Workspace
+from steamrec.workspace.receipts import Basis
 
 
 def save_receipt(workspace, stage, content):
-    Receipt(stage, "", {}, {}, {"table": {"content_hash": content}}).save(workspace)
+    Receipt(stage, Basis(), {"table": {"content_hash": content}}, {}).save(workspace)
 
 
 @pytest.mark.parametrize("stage", ["prepare", "split", "sample"])

@@ -5,9 +5,10 @@ import pytest
 from steamrec.data import tables
 from steamrec.errors import RunError
 from steamrec.pipeline.runner import run_stage
-from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stage import Outcome
 from steamrec.workspace import Workspace
 from steamrec.workspace.disk_errors import explain_fault
+from tests.support.stages import stage_of
 
 COPY = tables.Table("copy", tables.USERS.columns)
 
@@ -28,7 +29,7 @@ def test_a_damaged_table_is_named_with_what_to_do(make_context, content):
     whole = part.read_bytes()
     part.write_bytes(whole[:-40] if content is None else content)
     part.with_name(f".{part.name}.crc").unlink()
-    stage = Stage("reader", 1, (), lambda settings: {}, reading)
+    stage = stage_of("reader", reading)
     with pytest.raises(RunError) as refused:
         run_stage(stage, context)
     assert str(part) in str(refused.value)

@@ -5,7 +5,7 @@ from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
-from steamrec.workspace.receipts import load_receipt, receipt_name
+from steamrec.workspace.receipts import Basis, load_receipt, receipt_name
 
 
 @pytest.fixture(params=["path", "uri", "memory"])
@@ -60,7 +60,7 @@ def test_a_workspace_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_a_receipt_comes_back_and_a_damaged_one_counts_as_none(workspace):
-    receipt = Receipt("prepare", "f", {}, {}, {"users": {"rows": 1, "content_hash": "0"}})
+    receipt = Receipt("prepare", Basis(), {"users": {"rows": 1, "content_hash": "0"}}, {})
     receipt.save(workspace)
     assert load_receipt(workspace, "prepare") == receipt
     assert load_receipt(workspace, "split") is None

@@ -32,12 +32,21 @@ WRITTEN = "block int"
 
 
 def fit(context: Context) -> Artifact:
+    """The weights of the training pairs."""
+    return _fit(context, context.read(tables.TRAIN).where("not validation"))
+
+
+def refit(context: Context) -> Artifact:
+    """The weights of all pairs."""
+    return _fit(context, context.read(tables.INTERACTIONS))
+
+
+def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     """The Gram matrix from Spark, one inverse on the driver."""
     items = context.read(tables.ITEMS).count()
     users = context.read(tables.USERS).count()
     settings = context.settings.train.ease
-    train = context.read(tables.TRAIN).where("not validation")
-    weights = ease_weights(gram_matrix(context, train, items), settings.regularization)
+    weights = ease_weights(gram_matrix(context, pairs, items), settings.regularization)
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 
 

@@ -17,6 +17,7 @@ from steamrec.errors import GateRefusedError, RunError, UsageError
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
 from steamrec.pipeline.stage import Outcome
+from steamrec.publish.exported_model import FALLBACK, exported_model, published_artifact
 from steamrec.publish.filters import excluded_items
 from steamrec.publish.gates import check_gates
 from steamrec.publish.list_tasks import LISTS, list_blocks
@@ -117,14 +118,6 @@ def _write_formats(context: Context, table: Table) -> None:
         context.read(table).write.format(kind).options(**options).save(path)
 
 
-def exported_model(context: Context) -> str:
-    """The name of the model to export; "best" is what the evaluation chose on validation."""
-    name = context.settings.export.model
-    if name == "best":
-        return str(context.workspace.read_json("metrics.json")["best"])
-    return name
-
-
 def _excluded(context: Context) -> IntArray:
     """The items that the settings leave out of all lists; most nights none."""
     if not context.settings.export.filters:
@@ -147,7 +140,7 @@ def _model_lists(
     rank = functools.partial(
         list_blocks,
         root=context.workspace.root,
-        model=model,
+        model=published_artifact(context.workspace, model),
         k=context.settings.export.k,
         excluded=excluded,
     )
@@ -185,7 +178,8 @@ def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "
     k = context.settings.export.k
     largest = cold.agg(F.coalesce(F.max(F.size("items")), F.lit(0))).first()
     assert largest is not None
-    popularity = PopularityScorer(load_artifact(context.workspace, "popularity"))
+    fallback = published_artifact(context.workspace, FALLBACK)
+    popularity = PopularityScorer(load_artifact(context.workspace, fallback))
     popular = popularity.most_popular(k + largest[0], excluded)
     entries = context.spark.createDataFrame(
         [(int(item), float(popularity.popularity[item])) for item in popular],
