@@ -9,10 +9,16 @@ import ctypes
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ from run to run
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-# A compiled function stays on one thread, as all operations here do (below).
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+# What changes the numbers is set here, whatever the user's shell or ~/.keras/keras.json holds.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # its sums differ from run to run
+os.environ["KERAS_BACKEND"] = "tensorflow"
+for _name in ("TF_XLA_FLAGS", "NVIDIA_TF32_OVERRIDE", "KERAS_MAX_EPOCHS",
+              "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED"):  # fmt: skip
+    os.environ.pop(_name, None)
+# A compiled function stays on one thread, as all operations here do (below); the last flag wins.
+_FLAG = "--xla_cpu_multi_thread_eigen=false"
+if _FLAG not in os.environ.get("XLA_FLAGS", "").split()[-1:]:
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_FLAG}".strip()
 
 import keras
 import tensorflow as tf
@@ -23,6 +29,11 @@ _MALLOC_SETTINGS = {"arenas": (-8, 1), "mmap blocks": (-4, 0), "trim above": (-1
 with contextlib.suppress(OSError, AttributeError):  # another C library keeps its own ways
     for _parameter, _value in _MALLOC_SETTINGS.values():
         ctypes.CDLL("libc.so.6").mallopt(_parameter, _value)
+
+keras.config.set_floatx("float32")
+keras.config.set_dtype_policy("float32")
+keras.config.set_epsilon(1e-7)
+keras.config.set_image_data_format("channels_last")
 
 tf.get_logger().setLevel("ERROR")
 with contextlib.suppress(RuntimeError):  # it runs already
