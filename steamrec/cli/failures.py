@@ -26,7 +26,7 @@ def _named(error: BaseException, cause: str) -> str:
 
 
 def _text_with_causes(error: BaseException) -> str:
-    texts = []
+    texts: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(texts) < 10:
         texts.append(f"{type(seen).__name__}: {seen}" if not _from_java(seen) else str(seen))

@@ -114,10 +114,10 @@ def _start_context(options: dict[str, str]) -> None:
         conf.set(key, value)
     output: IO[bytes] | None = run_log.open_for_append()
     sent: dict[str, Any] = {} if output is None else {"stdout": output, "stderr": output}
-    gateway = SparkContext._gateway or launch_gateway(conf, sent)
+    gateway = SparkContext._gateway or launch_gateway(conf, sent)  # type: ignore[no-untyped-call]
     if output is not None:
         output.close()
-    SparkContext(gateway=gateway, conf=conf)  # type: ignore[arg-type]
+    SparkContext(gateway=gateway, conf=conf)
 
 
 def _restore_handler(handler: Any) -> None:

@@ -12,13 +12,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # What changes the numbers is set here, whatever the user's shell or ~/.keras/keras.json holds.
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # its sums differ from run to run
 os.environ["KERAS_BACKEND"] = "tensorflow"
-for _name in ("TF_XLA_FLAGS", "NVIDIA_TF32_OVERRIDE", "KERAS_MAX_EPOCHS",
-              "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED"):  # fmt: skip
-    os.environ.pop(_name, None)
+os.environ.pop("TF_XLA_FLAGS", None)
+os.environ.pop("NVIDIA_TF32_OVERRIDE", None)
+os.environ.pop("KERAS_MAX_EPOCHS", None)
+os.environ.pop("KERAS_MAX_STEPS_PER_EPOCH", None)
+os.environ.pop("KERAS_NNX_ENABLED", None)
 # A compiled function stays on one thread, as all operations here do (below); the last flag wins.
-_FLAG = "--xla_cpu_multi_thread_eigen=false"
-if _FLAG not in os.environ.get("XLA_FLAGS", "").split()[-1:]:
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_FLAG}".strip()
+os.environ["XLA_FLAGS"] = (
+    f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
+)
 
 import keras
 import tensorflow as tf
