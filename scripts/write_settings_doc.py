@@ -5,7 +5,9 @@ python scripts/write_settings_doc.py --check    exits 1 when it is out of date
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -20,6 +22,43 @@ This page is written by `scripts/write_settings_doc.py` from `steamrec/settings`
 """
 
 
+NAMES = {int: "integer", float: "number", str: "text", bool: "true or false"}
+BOUNDS = (
+    ("ge", "{:,} or more"),
+    ("gt", "above {:,}"),
+    ("le", "at most {:,}"),
+    ("min_length", "at least {}"),
+    ("max_length", "at most {}"),
+)
+
+
+def bounds(metadata: Iterable[Any]) -> str:
+    """The bounds among an annotation's metadata, as text behind its type."""
+    found = [item for entry in metadata for item in getattr(entry, "metadata", [entry])]
+    words = [
+        form.format(getattr(item, name))
+        for name, form in BOUNDS
+        for item in found
+        if getattr(item, name, None) is not None
+    ]
+    return "".join(f", {word}" for word in words)
+
+
+def type_words(kind: Any, metadata: Iterable[Any] = ()) -> str:
+    """A type in words: "integer, 1 or more", "list of text"."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return type_words(arguments[0], [*arguments[1:], *metadata])
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin is tuple:
+        return f"list of {type_words(arguments[0])}{bounds(metadata)}"
+    if type(None) in arguments:
+        [kept] = [argument for argument in arguments if argument is not type(None)]
+        return f"{type_words(kept, metadata)}; may be left out"
+    return NAMES.get(kind, str(kind)) + bounds(metadata)
+
+
 def section(name: str, model: type[BaseModel]) -> list[str]:
     """One section's lines of Markdown, then those of the sections inside it."""
     lines = [f"\n## [{name}]\n", (model.__doc__ or "").strip(), ""]
@@ -30,8 +69,7 @@ def section(name: str, model: type[BaseModel]) -> list[str]:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             inner += section(f"{name}.{key}", kind)
             continue
-        shown = str(kind).removeprefix("typing.").replace("|", "or")
-        shown = shown.removeprefix("<class '").removesuffix("'>")
+        shown = type_words(kind, field.metadata)
         lines.append(f"| `{key}` | {shown} | `{field.default!r}` | {field.description} |")
     return lines + inner
 

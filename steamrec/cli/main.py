@@ -16,6 +16,7 @@ from steamrec.cli.options import (
     stage_options,
     workspace_option,
 )
+from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals
 from steamrec.errors import SteamrecError, UsageError
 
 
@@ -33,6 +34,8 @@ def cli() -> None:
       steamrec recommend USER_ID
       steamrec recommend --like "Portal 2"
       steamrec status
+    Whether this machine can run it:
+      steamrec doctor
 
     Tables, models, exports and report.html go to --workspace (default: ./workspace). Settings
     come from --config and --set; docs/settings.md lists them all.
@@ -44,7 +47,7 @@ def cli() -> None:
 @click.option("--users", type=click.IntRange(1), default=3000, show_default=True, help="Users.")
 @click.option(
     "--seed",
-    type=int,
+    type=click.IntRange(0, 2**31 - 1),
     default=1,
     show_default=True,
     help="The same seed and number of users always give the same file.",
@@ -180,28 +183,61 @@ def tune(model: str, trials: int, **options: object) -> None:
     click.echo(f"{context.workspace.path(f'tune/{model}.toml')}: validation NDCG@10 {value:.4f}")
 
 
+@cli.command(short_help="Check this machine: what a night needs of it.")
+@workspace_option
+@click.option("--master", metavar="URL", help="Spark's master.  [default: local[*]]")
+@click.option("--spark", is_flag=True, help="Also start Spark and run one tiny Python job.")
+def doctor(workspace: str, master: str | None, spark: bool) -> None:
+    """Check Java, Python, folders, limits and variables: one line each, and what to do.
+
+    Exits with 0 when all is well and with 2 otherwise. A night makes the same checks before it
+    starts.
+    """
+    from steamrec.cli.doctor import print_doctor
+
+    if not print_doctor(workspace, master, spark):
+        raise click.exceptions.Exit(2)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
+    stop_on_signals()
     try:
         cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        if asked_to_stop():
+            leave()
         click.echo("Stopped.", err=True)
         sys.exit(1)
-    except SteamrecError as error:
-        click.echo(f"steamrec: {error}", err=True)
-        sys.exit(error.exit_code)
     except Exception as error:
-        if os.environ.get("STEAMREC_DEBUG"):
-            raise
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        click.echo(
-            f"steamrec: the run failed: {type(error).__name__}: {lines[0] if lines else ''} "
-            "(STEAMREC_DEBUG=1 shows where).",
-            err=True,
-        )
-        sys.exit(1)
+        if asked_to_stop():
+            leave()
+        sys.exit(_report(error))
+
+
+def _report(error: Exception) -> int:
+    """Print the one sentence for `error`, as the last line; returns the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "steamrec"
+        message = " ".join(error.format_message().split()).rstrip(".")
+        click.echo(f"steamrec: {message}; see `{command} --help`.", err=True)
+        return error.exit_code
+    if isinstance(error, SteamrecError):
+        if error.__cause__ is not None:
+            from steamrec.workspace import run_log
+
+            run_log.add_traceback(error)
+        click.echo(f"steamrec: {error}", err=True)
+        return error.exit_code
+    if os.environ.get("STEAMREC_DEBUG"):
+        raise error
+    from steamrec.cli.failures import failure_sentence
+
+    click.echo(f"steamrec: {failure_sentence(error)}", err=True)
+    return 1

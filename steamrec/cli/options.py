@@ -12,6 +12,7 @@ from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
     from steamrec.data.context import Context
+    from steamrec.workspace import Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -77,20 +78,33 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     """
     set_up_logs(options["log_format"])
     from steamrec.data.context import Context
+    from steamrec.doctor.machine import require_machine
     from steamrec.settings import load_settings
-    from steamrec.spark.session import check_java, submitted
-    from steamrec.workspace import Workspace
+    from steamrec.workspace import run_log
     from steamrec.workspace.lock import check_layout, lock
 
     settings = load_settings(options["config"], options["overrides"])
     date = parse_date(date)
-    if not submitted():
-        check_java()
-    workspace = Workspace(options["workspace"])
+    require_machine(options["master"])
+    workspace = open_workspace(options["workspace"])
     workspace.check_writable()
     lock(workspace)
     check_layout(workspace)
+    if workspace.local:
+        run_log.start(workspace.root)
     return Context(settings, workspace, options["master"], date, options["fresh"])
+
+
+def open_workspace(root: str) -> "Workspace":
+    """The workspace at `root`; raises UsageError for a URI that no installed package can read."""
+    from steamrec.workspace import Workspace
+
+    if not root.strip() or "\0" in root:
+        raise UsageError(f"--workspace takes a folder or a URI, not {root!r}.")
+    try:
+        return Workspace(root)
+    except (ImportError, ValueError) as error:
+        raise UsageError(f"The workspace {root} cannot be opened: {error}.") from None
 
 
 def parse_date(text: str | None) -> str:

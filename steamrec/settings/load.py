@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from pydantic import ValidationError
 
 from steamrec.errors import UsageError
 from steamrec.settings.model import Settings
+from steamrec.settings.words import sentence_words
+
+LONGEST = 80  # characters of a refused value
 
 
 def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings:
@@ -39,10 +43,18 @@ def _read_toml(config: str) -> dict[str, Any]:
         return tomllib.loads(Path(config).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"The settings file {config} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The settings file {config} cannot be read: {error}.") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"The settings file {config} cannot be read: {why}.") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"The settings file {config} cannot be read: byte {error.start} is not UTF-8; "
+            "save it as UTF-8."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"The settings file {config} is not valid TOML: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"The settings file {config!r} cannot be read: {error}.") from None
 
 
 def _set(values: dict[str, Any], override: str) -> None:
@@ -58,11 +70,14 @@ def _set(values: dict[str, Any], override: str) -> None:
 
 
 def _value(text: str) -> Any:
-    """A TOML value; text that is none (a bare path, a name) is a string."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    """A TOML value; text that is none (a bare path, a name, a date) is a string."""
+    if "\n" in text:
         return text
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return text
+    return text if isinstance(value, (date, time)) else value
 
 
 def _as_tuples(value: Any) -> Any:
@@ -77,11 +92,16 @@ def _as_tuples(value: Any) -> Any:
 def _sentence(error: ValidationError, config: str | None) -> str:
     first = error.errors(include_url=False)[0]
     # A union's branch names stand in the location too; a setting is the part before them.
-    name = ".".join(str(part) for part in first["loc"])
+    name = ".".join(part for part in first["loc"] if isinstance(part, str))
     source = f" in {config}" if config else ""
     if first["type"] == "extra_forbidden":
         return f"Unknown setting {name}{source}; docs/settings.md lists all settings."
-    message = first["msg"].removeprefix("Value error, ")
+    message = sentence_words(first["type"], first.get("ctx", {}), first["msg"])
     if not name:
         return str(message)
-    return f"Setting {name}{source}: {message} (got {first['input']!r})."
+    return f"Setting {name}{source}: {message} (got {_shown(first['input'])})."
+
+
+def _shown(value: Any) -> str:
+    shown = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

@@ -31,7 +31,7 @@ from steamrec.settings.reading import (
     SamplingSettings,
     SplitSettings,
 )
-from steamrec.settings.section import PositiveFloat, PositiveInt, Section
+from steamrec.settings.section import BatchSize, Epochs, LearningRate, Section, Seed
 
 
 class TrainSettings(Section):
@@ -41,11 +41,11 @@ class TrainSettings(Section):
         ("gmf", "mlp", "neumf"),
         description="The models of the night; popularity always stands beside them.",
     )
-    epochs: PositiveInt = Field(8, description="Passes over the training rows.")
-    batch_size: PositiveInt = Field(
+    epochs: Epochs = Field(8, description="Passes over the training rows.")
+    batch_size: BatchSize = Field(
         32_768, description="Training rows (positives and negatives) in a global batch."
     )
-    learning_rate: PositiveFloat = Field(
+    learning_rate: LearningRate = Field(
         0.006, description="Adam's learning rate in the first step."
     )
     loss: Literal["log", "softmax"] = Field(
@@ -58,17 +58,17 @@ class TrainSettings(Section):
         "cosine",
         description="'cosine': the learning rate falls to 0 over the epochs, along half a cosine.",
     )
-    patience: Annotated[int, Field(ge=0)] = Field(
+    patience: Annotated[int, Field(ge=0, le=10_000)] = Field(
         3,
         description="A network stops when so many epochs in a row did not better its validation "
         "NDCG@10; the best epoch is kept. 0 trains all epochs.",
     )
-    replicas: Annotated[int, Field(ge=0)] = Field(
+    replicas: Annotated[int, Field(ge=0, le=1_024)] = Field(
         0,
         description="Replicas under MirroredStrategy: 0 takes every GPU, or one CPU where there "
         "is none; on a CPU, n makes n logical devices.",
     )
-    seed: int = Field(1, description="The seed of the initial weights.")
+    seed: Seed = Field(1, description="The seed of the initial weights.")
     warm_start: bool = Field(
         False,
         description="Networks start from the workspace's model of the night before, for the users "

@@ -4,7 +4,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from steamrec.settings.section import PositiveFloat, PositiveInt, Section
+from steamrec.settings.section import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    ListLength,
+    PositiveFloat,
+    PositiveInt,
+    Section,
+    Width,
+    Widths,
+)
 
 MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker")
 NETWORK_NAMES = ("gmf", "mlp", "neumf")
@@ -15,36 +25,32 @@ ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"
 class NetworkSettings(Section):
     """What every network may set for itself; what it leaves out comes from [train]."""
 
-    epochs: PositiveInt | None = Field(None, description="Overrides train.epochs.")
-    batch_size: PositiveInt | None = Field(None, description="Overrides train.batch_size.")
-    learning_rate: PositiveFloat | None = Field(None, description="Overrides train.learning_rate.")
-    negatives: PositiveInt | None = Field(None, description="Overrides sampling.train_negatives.")
+    epochs: Epochs | None = Field(None, description="Overrides train.epochs.")
+    batch_size: BatchSize | None = Field(None, description="Overrides train.batch_size.")
+    learning_rate: LearningRate | None = Field(None, description="Overrides train.learning_rate.")
+    negatives: ListLength | None = Field(None, description="Overrides sampling.train_negatives.")
 
 
 class GmfSettings(NetworkSettings):
     """Generalised matrix factorisation."""
 
-    factors: PositiveInt = Field(8, description="Width of the embeddings.")
+    factors: Width = Field(8, description="Width of the embeddings.")
     loss: Literal["log", "softmax"] | None = Field(None, description="Overrides train.loss.")
 
 
 class MlpSettings(NetworkSettings):
     """The multi-layer perceptron."""
 
-    factors: PositiveInt = Field(32, description="Width of each of the two embeddings.")
-    hidden: tuple[PositiveInt, ...] = Field(
-        (64, 32, 16, 8), description="Widths of the hidden layers."
-    )
+    factors: Width = Field(32, description="Width of each of the two embeddings.")
+    hidden: Widths = Field((64, 32, 16, 8), description="Widths of the hidden layers.")
 
 
 class NeumfSettings(NetworkSettings):
     """Both networks joined."""
 
-    gmf_factors: PositiveInt = Field(8, description="Width of the GMF embeddings.")
-    mlp_factors: PositiveInt = Field(32, description="Width of each of the MLP embeddings.")
-    hidden: tuple[PositiveInt, ...] = Field(
-        (64, 32, 16, 8), description="Widths of the hidden layers."
-    )
+    gmf_factors: Width = Field(8, description="Width of the GMF embeddings.")
+    mlp_factors: Width = Field(32, description="Width of each of the MLP embeddings.")
+    hidden: Widths = Field((64, 32, 16, 8), description="Widths of the hidden layers.")
 
 
 class EaseSettings(Section):
@@ -56,8 +62,8 @@ class EaseSettings(Section):
 class AlsSettings(Section):
     """Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, 2008)."""
 
-    factors: PositiveInt = Field(64, description="Width of the factors.")
-    iterations: PositiveInt = Field(10, description="Alternations.")
+    factors: Width = Field(64, description="Width of the factors.")
+    iterations: ListLength = Field(10, description="Alternations.")
     regularization: PositiveFloat = Field(0.01, description="Lambda.")
     alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
 
@@ -66,12 +72,12 @@ class RankerSettings(Section):
     """The two-stage model: EASE proposes candidates, a small network orders them."""
 
     regularization: PositiveFloat = Field(100.0, description="EASE's lambda.")
-    candidates: PositiveInt = Field(100, description="Items that EASE proposes for each user.")
+    candidates: ListLength = Field(100, description="Items that EASE proposes for each user.")
     train_users: PositiveInt = Field(
         30_000,
         description="Users with one training item held out, on which the network learns to rank.",
     )
-    hidden: tuple[PositiveInt, ...] = Field((64, 32), description="Widths of the hidden layers.")
-    epochs: PositiveInt = Field(8, description="Passes over the training users.")
-    batch_users: PositiveInt = Field(64, description="Users in a global batch.")
-    learning_rate: PositiveFloat = Field(0.003, description="Adam's rate in the first step.")
+    hidden: Widths = Field((64, 32), description="Widths of the hidden layers.")
+    epochs: Epochs = Field(8, description="Passes over the training users.")
+    batch_users: BatchSize = Field(64, description="Users in a global batch.")
+    learning_rate: LearningRate = Field(0.003, description="Adam's rate in the first step.")

@@ -4,7 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from steamrec.settings.section import Fraction, PositiveFloat, PositiveInt, Section
+from steamrec.settings.section import (
+    EachOnce,
+    Fraction,
+    ListLength,
+    NonEmptyText,
+    PositiveFloat,
+    Price,
+    Section,
+    Seed,
+)
 
 # The settings of [export] that leave items out.
 FILTERS = ("exclude_tags", "max_price", "min_price")
@@ -13,15 +22,19 @@ FILTERS = ("exclude_tags", "max_price", "min_price")
 class EvaluateSettings(Section):
     """Measuring the rankings."""
 
-    k: tuple[PositiveInt, ...] = Field((1, 5, 10, 20), description="The cut-offs.")
-    bootstrap: PositiveInt = Field(1_000, description="Resamples behind each interval.")
-    seed: int = Field(1, description="The seed of the resamples.")
+    k: Annotated[tuple[ListLength, ...], EachOnce, Field(min_length=1)] = Field(
+        (1, 5, 10, 20), description="The cut-offs."
+    )
+    bootstrap: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        1_000, description="Resamples behind each interval."
+    )
+    seed: Seed = Field(1, description="The seed of the resamples.")
 
 
 class ExportSettings(Section):
     """Publishing the lists."""
 
-    k: PositiveInt = Field(10, description="Items in a list, at most.")
+    k: ListLength = Field(10, description="Items in a list, at most.")
     model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"] = Field(
         "best",
         description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
@@ -33,25 +46,21 @@ class ExportSettings(Section):
         "out too, where that takes under a tenth of a night: popularity, ease and ranker (whose "
         "networks stay as measured). The lists of the others are made by the model as measured.",
     )
-    keep: PositiveInt = Field(14, description="Runs of so many nights are kept.")
-    formats: tuple[Literal["json", "csv"], ...] = Field(
+    keep: ListLength = Field(14, description="Runs of so many nights are kept.")
+    formats: Annotated[tuple[Literal["json", "csv"], ...], EachOnce] = Field(
         (),
         description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
         "exports/csv).",
     )
-    exclude_tags: tuple[str, ...] = Field(
+    exclude_tags: Annotated[tuple[NonEmptyText, ...], EachOnce] = Field(
         (),
         description="Items with one of these tags or genres stand in no list; upper and lower case "
         "are equal. Needs input.items_path, as do the prices below. Items of which it says nothing "
         "are kept.",
     )
-    max_price: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="Dearer items stand in no list."
-    )
-    min_price: float | None = Field(
+    max_price: Price | None = Field(None, description="Dearer items stand in no list.")
+    min_price: Price | None = Field(
         None,
-        ge=0,
-        allow_inf_nan=False,
         description="Cheaper items stand in no list; free ones cost 0.",
     )
 

@@ -4,19 +4,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from steamrec.settings.section import Fraction, PositiveInt, Section
+from steamrec.settings.section import Count, Fraction, ListLength, PositiveInt, Section, Seed, Text
 
 
 class InputSettings(Section):
     """What the night reads."""
 
-    path: str = Field("", description="The raw file: one path, a glob or a folder; local or a URI.")
+    path: Text = Field(
+        "", description="The raw file: one path, a glob or a folder; local or a URI."
+    )
     format: Literal["steam", "interactions"] = Field(
         "steam",
         description="'steam': one Python dict a line, as the Steam dump has them. "
         "'interactions': Parquet or CSV with the columns user and item.",
     )
-    items_path: str = Field(
+    items_path: Text = Field(
         "",
         description="Facts about the items (steam_games.json.gz: genres, tags, prices), one Python "
         "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
@@ -30,7 +32,7 @@ class IngestSettings(Section):
     max_quarantined_fraction: Fraction = Field(
         0.01, description="The run fails when a larger part of the lines cannot be read."
     )
-    max_line_bytes: PositiveInt = Field(
+    max_line_bytes: Annotated[int, Field(ge=1, le=2**30)] = Field(
         16_777_216, description="A longer line is quarantined unread."
     )
     max_quarantined_characters: PositiveInt = Field(
@@ -54,14 +56,14 @@ class SplitSettings(Section):
         description="'random': one random item of each user. 'first': each user's lowest item "
         "number, as the notebook does. 'given': a published split, read from holdout_path.",
     )
-    seed: int = Field(1, description="The seed of the random holdout and of the validation items.")
-    validation_users: Annotated[int, Field(ge=0)] = Field(
+    seed: Seed = Field(1, description="The seed of the random holdout and of the validation items.")
+    validation_users: Count = Field(
         5_000,
         description="For so many users (at most one in five) one more item is kept out of fitting, "
         "to choose the best epoch and the best model.",
     )
-    holdout_path: str = Field("", description="For 'given': Parquet or CSV with user and item.")
-    negatives_path: str = Field(
+    holdout_path: Text = Field("", description="For 'given': Parquet or CSV with user and item.")
+    negatives_path: Text = Field(
         "", description="For 'given': Parquet or JSON lines with user and items (a list)."
     )
 
@@ -69,15 +71,17 @@ class SplitSettings(Section):
 class SamplingSettings(Section):
     """Drawing negatives."""
 
-    train_negatives: PositiveInt = Field(4, description="Negatives for each training positive.")
-    eval_negatives: PositiveInt = Field(100, description="Distinct negatives for each holdout.")
-    seed: int = Field(1, description="The seed of all draws.")
+    train_negatives: ListLength = Field(4, description="Negatives for each training positive.")
+    eval_negatives: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        100, description="Distinct negatives for each holdout."
+    )
+    seed: Seed = Field(1, description="The seed of all draws.")
     distribution: Literal["uniform", "popularity"] = Field(
         "uniform",
         description="How training negatives are spread over the items that a user does not own: "
         "evenly, or as the item's owners to the power of popularity_power.",
     )
-    popularity_power: Annotated[float, Field(ge=0)] = Field(
+    popularity_power: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = Field(
         0.75, description="The power for distribution = 'popularity'."
     )
     rows_per_file: PositiveInt = Field(

@@ -1,23 +1,18 @@
 """The one place that makes a SparkSession."""
 
 import os
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+import signal
+from typing import IO, TYPE_CHECKING, Any
 
-from steamrec.errors import UsageError
+from steamrec.spark.defaults import conf_folder, read_defaults
+from steamrec.spark.environment import java_options, prepare_environment
+from steamrec.spark.java import check_java
+from steamrec.spark.master import check_master, is_local
 from steamrec.spark.progress import show_progress
+from steamrec.workspace import run_log
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-# In a checkout: the Spark and logging settings that go with the jobs.
-CONF = Path(__file__).parents[2] / "conf"
-
-JAVA_VERSIONS = (17, 21)
 
 # What the results depend on: the same wherever the job runs.
 SEMANTICS = {
@@ -50,59 +45,84 @@ def submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
+def chosen_master(master: str | None) -> str | None:
+    """The master of this run: `master`, spark-defaults.conf's, or local[*]; None: spark-submit's.
+
+    Raises UsageError when Spark knows no such master.
+    """
+    if master is not None:
+        check_master(master)
+        return master
+    if submitted():
+        return None
+    default = read_defaults().get("spark.master", "local[*]")
+    check_master(default, "spark.master in spark-defaults.conf")
+    return default
+
+
 def open_session(master: str | None = None) -> "SparkSession":
     """The session of this process.
 
-    `master` is Spark's URL; None means what spark-submit chose, or local[*]. Raises UsageError
-    when there is no Java that Spark can run on.
+    `master` is Spark's URL; None means what spark-submit chose, else spark-defaults.conf's, else
+    local[*]. Raises UsageError when there is no Java that Spark can run on.
     """
+    master = chosen_master(master)
+    local = master is not None and is_local(master)
     if not submitted():
         check_java()
+        if folder := conf_folder():
+            os.environ.setdefault("SPARK_CONF_DIR", str(folder))
+        prepare_environment(local)
     from pyspark.sql import SparkSession
 
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    if CONF.is_dir() and not submitted():
-        os.environ.setdefault("SPARK_CONF_DIR", str(CONF))
-    builder = SparkSession.builder.appName("steamrec")
-    if master is None and not submitted():
-        master = "local[*]"
-    if master is not None:
-        builder = builder.master(master)
-    options = SEMANTICS | WORKER_THREADS
-    if master is not None and master.startswith("local"):
-        options = LOCAL | _defaults_file() | options
+    interrupt = signal.getsignal(signal.SIGINT)
+    options = session_options(master, local)
+    if not submitted() and SparkSession.getActiveSession() is None:
+        _start_context(options)
+    builder = SparkSession.builder
     for key, value in options.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
+    _restore_handler(interrupt)
     session.sparkContext.setLogLevel("ERROR")
     show_progress(session.sparkContext)
     return session
 
 
-def _defaults_file() -> dict[str, str]:
-    """What SPARK_CONF_DIR's spark-defaults.conf sets: it wins over LOCAL."""
-    folder = os.environ.get("SPARK_CONF_DIR")
-    path = Path(folder) / "spark-defaults.conf" if folder else None
-    if path is None or not path.is_file():
-        return {}
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    pairs = [re.split(r"[\s=]+", line, maxsplit=1) for line in lines if line and line[0] != "#"]
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+def session_options(master: str | None, local: bool) -> dict[str, str]:
+    """Spark's properties for a run under `master` (None: spark-submit's); `master` wins."""
+    options = SEMANTICS | WORKER_THREADS | {"spark.app.name": "steamrec"}
+    if master is not None:
+        options["spark.master"] = master
+    if local:
+        options = LOCAL | read_defaults() | options
+        key = "spark.driver.extraJavaOptions"
+        options[key] = java_options(options.get(key, ""))
+    return options
 
 
-def check_java() -> None:
-    """Raise UsageError unless a Java that Spark 4.0 runs on is there."""
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
-    wanted = " or ".join(str(version) for version in JAVA_VERSIONS)
-    if java is None:
-        where = f"under JAVA_HOME={home}" if home else "on the PATH"
-        raise UsageError(f"There is no Java {where}; install Java {wanted} and try again.")
-    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-    found = re.search(r'version "(\d+)', answer.stderr)
-    if found is None or int(found.group(1)) not in JAVA_VERSIONS:
-        version = found.group(1) if found else "of an unknown version"
-        raise UsageError(
-            f"{java} is Java {version}, and Spark needs Java {wanted}; "
-            "install it and set JAVA_HOME."
-        )
+def _start_context(options: dict[str, str]) -> None:
+    """Start the JVM, its output sent to the run's log where there is one, and the context."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    with SparkContext._lock:
+        if SparkContext._active_spark_context is not None:
+            return
+    conf = SparkConf()
+    for key, value in options.items():
+        conf.set(key, value)
+    output: IO[bytes] | None = run_log.open_for_append()
+    sent: dict[str, Any] = {} if output is None else {"stdout": output, "stderr": output}
+    gateway = SparkContext._gateway or launch_gateway(conf, sent)  # type: ignore[no-untyped-call]
+    if output is not None:
+        output.close()
+    SparkContext(gateway=gateway, conf=conf)
+
+
+def _restore_handler(handler: Any) -> None:
+    """PySpark replaces the handler of Ctrl-C by one that calls the JVM; put ours back."""
+    try:
+        signal.signal(signal.SIGINT, handler)
+    except (ValueError, TypeError):
+        return  # not the main thread: PySpark did not replace it either

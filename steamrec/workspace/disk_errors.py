@@ -1,17 +1,29 @@
 """Faults of the disk under the workspace, told in one sentence."""
 
+import os
 import re
+import shutil
+import tempfile
+from pathlib import Path
 
 from steamrec.errors import RunError
+from steamrec.spark.defaults import read_defaults
 from steamrec.workspace.storage import Workspace
 
 DAMAGED = re.compile(
     r"is not a Parquet file|Could not read footer|CANNOT_READ_FILE|FAILED_READ_FILE|"
     r"expected magic number|can not read class org\.apache\.parquet"
 )
+NEARLY_FULL = 16 * 1024**2  # bytes free
 FULL = "No space left on device"
 # Our own sentence, raised in a Python worker: Spark hands on its traceback only.
 IN_A_WORKER = re.compile(r"^steamrec\.errors\.RunError: (.+)$", re.MULTILINE)
+
+
+SPILLING = re.compile(
+    r"blockmgr-|org\.apache\.spark\.(?:storage|shuffle)\.|util\.collection\.|UnsafeSorterSpill"
+)
+WRITING = re.compile(r"TASK_WRITE_FAILED|parquet\.hadoop|_temporary")
 
 
 def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunError | None:
@@ -19,10 +31,10 @@ def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunErro
     text = str(error)
     if own := IN_A_WORKER.search(text):
         return RunError(own.group(1))
-    if FULL in text:
+    if FULL in text or "Errno 28" in text:
         return RunError(
-            f"The disk ran full in '{stage}' ({workspace.root}); make room and run the same "
-            "command again: what is published stays as it was."
+            f"The disk ran full in '{stage}' ({_full_folder(error, workspace)}); make room and run "
+            "the same command again: what is published stays as it was."
         )
     if DAMAGED.search(text) is None:
         return None
@@ -30,3 +42,31 @@ def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunErro
     if not files:
         return None  # not one of the workspace's: the input's damage is ingest's to explain
     return RunError(f"{files[0]} is damaged; run the night with --fresh, which writes it anew.")
+
+
+def _full_folder(error: Exception, workspace: Workspace) -> str:
+    """The folder whose disk is full: the one that the error names, or the fullest."""
+    spill = _spill_folder()
+    named = getattr(error, "filename", None)
+    if isinstance(named, str):
+        return workspace.root if named.startswith(workspace.root) else str(Path(named).parent)
+    if not workspace.local:
+        return spill
+    spare = {folder: _free(folder) for folder in (workspace.root, spill, tempfile.gettempdir())}
+    fullest = min(spare, key=lambda folder: spare[folder])
+    if spare[fullest] < NEARLY_FULL:
+        return fullest
+    text = str(error)
+    return spill if SPILLING.search(text) and not WRITING.search(text) else workspace.root
+
+
+def _spill_folder() -> str:
+    named = os.environ.get("SPARK_LOCAL_DIRS") or read_defaults().get("spark.local.dir")
+    return named.split(",")[0].strip() if named else tempfile.gettempdir()
+
+
+def _free(folder: str) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return float("inf")

@@ -1,0 +1,77 @@
+"""Ctrl-C, SIGTERM and SIGHUP: the command says "Stopped." and ends within seconds."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE = 5.0  # seconds for the main thread to come back from native code
+JVM_GRACE = 3.0  # seconds for the JVM's shutdown hooks, which remove its temporary files
+
+_asked = threading.Event()
+_leaving = threading.Lock()
+
+
+def stop_on_signals() -> None:
+    """Let a signal raise KeyboardInterrupt here, and end the process when that takes too long.
+
+    Does nothing outside of the main thread. A signal that is ignored (nohup) stays ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    watcher = threading.Thread(target=_watch, args=(reader, writer), daemon=True, name="signals")
+    watcher.start()
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def asked_to_stop() -> bool:
+    """Whether a signal asked this process to end: whatever fails after it is no failure."""
+    return _asked.is_set()
+
+
+def leave() -> NoReturn:
+    """Stop the JVM, say "Stopped." and end with exit code 1; the kernel frees all locks."""
+    with _leaving:
+        _stop_jvm()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.write("Stopped.\n")
+            sys.stderr.flush()
+        os._exit(1)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if not _asked.is_set():
+        _asked.set()
+        raise KeyboardInterrupt
+
+
+def _watch(reader: socket.socket, writer: socket.socket) -> None:
+    while True:
+        if set(reader.recv(16)) & {int(number) for number in SIGNALS}:
+            threading.Event().wait(GRACE)
+            leave()
+
+
+def _stop_jvm() -> None:
+    core = sys.modules.get("pyspark.core.context")
+    gateway = getattr(getattr(core, "SparkContext", None), "_gateway", None)
+    process = getattr(gateway, "proc", None)
+    if not isinstance(process, subprocess.Popen):
+        return
+    process.terminate()
+    try:
+        process.wait(JVM_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()

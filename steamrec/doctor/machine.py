@@ -1,0 +1,58 @@
+"""All checks of the machine that need no Spark: well under a second together."""
+
+import os
+import time
+
+from steamrec.doctor.finding import Finding
+from steamrec.doctor.folders import check_folder, spill_folders, temporary_folder
+from steamrec.doctor.limits import (
+    check_clock,
+    check_memory,
+    check_open_files,
+    machine_memory,
+    raise_open_files,
+)
+from steamrec.doctor.python import check_python_path, check_worker_python
+from steamrec.doctor.variables import check_variables, java_finding
+from steamrec.errors import UsageError
+from steamrec.spark.defaults import read_defaults
+from steamrec.spark.master import is_local
+from steamrec.spark.session import LOCAL, chosen_master, submitted
+
+
+def check_machine(master: str | None) -> list[Finding]:
+    """Check what a run under `master` needs of this machine.
+
+    Under spark-submit Java runs already, and its settings are spark-submit's to check: only the
+    temporary folder, the open files and the clock are looked at. Raises UsageError for a master
+    that Spark does not know.
+    """
+    chosen = chosen_master(master)
+    variables = dict(os.environ)
+    temporary = temporary_folder(variables)
+    findings = [
+        check_folder("temporary folder", temporary, "TMPDIR", programs=True),
+        check_open_files(raise_open_files()),
+        check_clock(time.time()),
+    ]
+    if submitted() or chosen is None:
+        return findings
+    findings = [java_finding(), *check_variables(variables, chosen), *findings]
+    findings.append(check_python_path(variables.get("PYTHONPATH", "")))
+    if is_local(chosen):
+        defaults = LOCAL | read_defaults()
+        findings.append(check_worker_python(variables))
+        for folder in spill_folders(variables, defaults):
+            findings.append(check_folder("Spark's spill folder", folder, "SPARK_LOCAL_DIRS"))
+        findings.append(check_memory(defaults["spark.driver.memory"], machine_memory()))
+    return findings
+
+
+def require_machine(master: str | None) -> None:
+    """Raise UsageError, for the first check that fails, before any work starts."""
+    wrong = [finding for finding in check_machine(master) if not finding.ok]
+    if not wrong:
+        return
+    first = wrong[0]
+    more = f" (`steamrec doctor` lists {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    raise UsageError(f"{first.found}; {first.advice.rstrip('.')}{more}.")
