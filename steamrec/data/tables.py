@@ -134,6 +134,15 @@ def ranks(model: str) -> Table:
     return Table(f"ranks/{model}", columns | {"items": "array<int>"})
 
 
+def cold_ranks(model: str) -> Table:
+    """Where a model ranks one held-out item of each cold user, among all that the user lacks.
+
+    `user` numbers the cold users with two known items or more, apart from the users table.
+    """
+    columns = {"user": "int", "rank": "int", "candidates": "int"}
+    return Table(f"cold_ranks/{model}", columns)
+
+
 # The published lists; a run's folder is exports/dt=<date>/run=<run id>.
 EXPORT = Table(
     "exports",

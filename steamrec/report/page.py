@@ -43,6 +43,7 @@ def render(facts: Mapping[str, Any]) -> str:
         style=Markup(STYLE),
         pictures=pictures,
         headline=headline(facts["metrics"]["results"]),
+        cold=cold_table(facts["metrics"].get("cold", [])),
         empty=dict(facts["sizes"]).get(0, 0),
     )
 
@@ -92,6 +93,25 @@ def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
         "k": k,
         "columns": [f"{METRIC_NAMES[metric]}@{k}, {protocol}" for protocol, metric in columns],
         "rows": [(model, [found[model, *column] for column in columns]) for model in models],
+    }
+
+
+def cold_table(figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """The cold users' table: k, users, columns and rows as in `headline`; empty for none."""
+    if not figures:
+        return {}
+    k = shown_cutoff(figures)
+    found = {
+        (row["model"], row["metric"]): (row["value"], *row["ci95"])
+        for row in figures
+        if row["k"] == k
+    }
+    models = list(dict.fromkeys(row["model"] for row in figures))
+    return {
+        "k": k,
+        "users": figures[0]["users"],
+        "columns": [f"{METRIC_NAMES[metric]}@{k}" for metric in ("hr", "ndcg")],
+        "rows": [(name, [found[name, metric] for metric in ("hr", "ndcg")]) for name in models],
     }
 
 

@@ -18,6 +18,23 @@ TEMPLATE = """\
 {% endfor %}
 </table>
 {% endmacro %}
+{% macro results(name, table) %}
+<div class="wide"><table id="{{ name }}">
+<tr><th>model</th>
+{% for column in table.columns %}
+<th class="n">{{ column }}</th>
+{% endfor %}
+</tr>
+{% for model, cells in table.rows %}
+<tr><td>{{ model }}</td>
+{% for value, low, high in cells %}
+<td class="n">{{ "%.4f" % value }}
+<span class="interval">{{ "%.4f" % low }} to {{ "%.4f" % high }}</span></td>
+{% endfor %}
+</tr>
+{% endfor %}
+</table></div>
+{% endmacro %}
 <!doctype html>
 <html lang="en">
 <head>
@@ -101,25 +118,19 @@ the {{ metadata.catalogue_items | number }} items.</p>
 {{ metrics["items"] | number }} items that the user does not own: what a list of
 {{ headline.k }} would show. "Sampled" ranks it among a few negatives only, and is kept to compare
 with papers. Beneath each figure its 95 % interval (bootstrap over users).</p>
-<div class="wide"><table id="results">
-<tr><th>model</th>
-{% for column in headline.columns %}
-<th class="n">{{ column }}</th>
-{% endfor %}
-</tr>
-{% for model, cells in headline.rows %}
-<tr><td>{{ model }}</td>
-{% for value, low, high in cells %}
-<td class="n">{{ "%.4f" % value }}
-<span class="interval">{{ "%.4f" % low }} to {{ "%.4f" % high }}</span></td>
-{% endfor %}
-</tr>
-{% endfor %}
-</table></div>
+{{ results("results", headline) }}
 {{ shown("quality") }}
 
 <h2>Quality by library size</h2>
 {{ shown("sizes") }}
+
+{% if cold %}
+<h2>Quality for cold users</h2>
+<p>One held-out item of each of {{ cold.users | number }} users with fewer than
+{{ least_items }} items, ranked among all items that the user does not own. No model was fitted on
+them; a model that is missing here gives them the popularity list.</p>
+{{ results("cold", cold) }}
+{% endif %}
 
 <h2>What the lists are like</h2>
 {{ shown("lists") }}

@@ -83,7 +83,8 @@ def rows_hash(rows: IntArray) -> tuple[int, int]:
     The sums of the parts of a table add up to the table's; rows that stand twice count twice.
     Two columns at a time go through the mixing function; a column without a partner goes alone.
     """
-    hashed: WordArray = np.full(rows.shape[1], _HASH_SALT, np.uint64)
+    # The salt knows the width: a column of zeros without a partner is not as good as none.
+    hashed: WordArray = np.full(rows.shape[1], _HASH_SALT + np.uint64(len(rows)), np.uint64)
     with np.errstate(over="ignore"):
         for first in range(0, len(rows), 2):
             halves = [row.astype(np.uint32).astype(np.uint64) for row in rows[first : first + 2]]

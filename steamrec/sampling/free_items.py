@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray
+from steamrec.errors import RunError
 from steamrec.sampling.rng import LongArray
+
+# What the weights of all items add up to at most: `bounded` draws below 2**32.
+TOTAL_WEIGHT = 2**31
 
 
 def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> IntArray:
@@ -54,3 +58,25 @@ def weighted_free_items(
     shifted = points + before[found] - before[starts[rows]]
     drawn: IntArray = (np.searchsorted(cumulative, shifted, side="right") - 1).astype(np.int32)
     return drawn
+
+
+def popularity_weights(owners: LongArray, power: float) -> LongArray:
+    """int64 [items + 1]: whole-number weights owners ** power as running totals from 0.
+
+    owners: int64 [items], counted on the pairs that models are fitted on, so that no draw knows of
+    a held-out one. An item that nobody owns weighs as one with a single owner. The total is at
+    most TOTAL_WEIGHT, and each item gets 1 of it before the rest is dealt out, so that none is
+    out of reach. Raises RunError when there are more items than that.
+    """
+    items = len(owners)
+    if items > TOTAL_WEIGHT:
+        raise RunError(
+            f"sampling.distribution = 'popularity' takes at most {TOTAL_WEIGHT:,} items, and the "
+            f"catalogue has {items:,}; set it to 'uniform'."
+        )
+    # Logarithms, as a large power of many owners is more than a float holds.
+    logs = power * np.log(np.maximum(owners, 1).astype(np.float64))
+    weights = np.exp(logs - logs.max(initial=0.0))
+    dealt = np.floor(weights * ((TOTAL_WEIGHT - items) / max(weights.sum(), 1.0)))
+    cumulative: LongArray = np.append(0, np.cumsum(1 + dealt.astype(np.int64)))
+    return cumulative

@@ -48,6 +48,6 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
-    """The base of all sections: strict types, no unknown keys, never changed after reading."""
+    """The base of all sections: strict types, finite numbers, no unknown keys, never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

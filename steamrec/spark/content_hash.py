@@ -1,32 +1,77 @@
-"""An order-independent hash of a table's rows."""
+"""An order-independent hash of a table's rows.
 
+Spark's xxHash64 passes over nulls and runs through arrays and structs as if they were one list of
+values. So each row is hashed together with its shape: which values are null, and how long each
+array is. With the columns' names and types, the shape tells where every value of the list belongs.
+"""
+
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
+    from pyspark.sql.types import DataType
 
 
 def content_hash(frame: "DataFrame", columns: Sequence[str]) -> tuple[int, str]:
     """The number of rows and a hash (32 hex digits) of `columns` of `frame`.
 
-    Each row is hashed with xxHash64 twice (the second time behind a salt); the hashes' 16-bit
-    quarters are summed, so neither the order of the rows nor their partitions matter, rows that
-    stand twice count twice, and no sum overflows below 2**47 rows.
+    The 16-bit quarters of the rows' hashes are summed, so neither the order of the rows nor their
+    partitions matter, rows that stand twice count twice, and no sum overflows below 2**47 rows.
     """
     from pyspark.sql import functions as F
 
-    hashed = [F.xxhash64(*columns), F.xxhash64(F.lit("steamrec"), *columns)]
+    first, second = row_hashes(frame, columns)
     sums = [
         F.sum(F.shiftrightunsigned(value, shift).bitwiseAND(F.lit(0xFFFF).cast("long")))
-        for value in hashed
+        for value in ("first", "second")
         for shift in (0, 16, 32, 48)
     ]
-    row = frame.agg(F.count(F.lit(1)), *sums).first()
+    hashed = frame.select(first.alias("first"), second.alias("second"))
+    row = hashed.agg(F.count(F.lit(1)), *sums).first()
     assert row is not None
     rows, *quarters = row
     halves = []
-    for first in (0, 4):
-        parts = enumerate(quarters[first : first + 4])
+    for start in (0, 4):
+        parts = enumerate(quarters[start : start + 4])
         halves.append(sum((part or 0) << (16 * index) for index, part in parts) % 2**64)
     return int(rows), f"{halves[0]:016x}{halves[1]:016x}"
+
+
+def row_hashes(frame: "DataFrame", columns: Sequence[str]) -> "tuple[Column, Column]":
+    """Two independent hashes of each row, both long.
+
+    They depend on the names, types and order of the columns and on every value in them, null and
+    empty ones too. As in Spark's comparisons 0.0 and -0.0 are one value, and so are all NaN.
+    """
+    from pyspark.sql import functions as F
+
+    schema = [f"{name} {frame.schema[name].dataType.simpleString()}" for name in columns]
+    seeds = [
+        int.from_bytes(hashlib.sha256(f"{salt}{schema}".encode()).digest()[:8], signed=True)
+        for salt in range(2)
+    ]
+    values = [F.col(f"`{name}`") for name in columns]
+    shapes = [
+        part
+        for value, name in zip(values, columns, strict=True)
+        for part in _shape(value, frame.schema[name].dataType)
+    ]
+    first, second = (F.xxhash64(F.lit(seed).cast("long"), *shapes, *values) for seed in seeds)
+    return first, second
+
+
+def _shape(value: "Column", kind: "DataType") -> "list[Column]":
+    """Whether the value is null, and the same of all that is in it; of arrays the length too."""
+    from pyspark.sql import functions as F
+    from pyspark.sql.types import ArrayType, StructType
+
+    shape = [value.isNull()]
+    if isinstance(kind, ArrayType):
+        inside = kind.elementType
+        shape += [F.size(value), F.transform(value, lambda one: F.struct(*_shape(one, inside)))]
+    elif isinstance(kind, StructType):
+        for field in kind:
+            shape += _shape(value.getField(field.name), field.dataType)
+    return shape

@@ -28,6 +28,7 @@ def world():
         for protocol in ("sampled", "full", "validation"):
             users = USERS if protocol != "validation" else USERS // 3
             ranks[model, protocol] = rng.geometric(0.08 * (strength + 1), users)
+        ranks[model, "cold"] = rng.geometric(0.1 * (strength + 1), USERS // 4)
         lists[model] = [rng.permutation(ITEMS)[: rng.integers(3, 21)].tolist() for _ in sizes]
     ranks["ease", "full"][:] = 100  # the test items would choose another model than ease
     ranks["ease", "validation"][:] = 1
@@ -51,6 +52,10 @@ def metrics(make_context, world):
             for user, rank in enumerate(ranks[model, protocol])
         ]
         context.write(spark.createDataFrame(rows, table.ddl).repartition(3), table)
+    for model in ("popularity", "ease"):
+        table = tables.cold_ranks(model)
+        rows = [(user, int(rank), ITEMS) for user, rank in enumerate(ranks[model, "cold"])]
+        context.write(spark.createDataFrame(rows, table.ddl), table)
     return _metrics(context, MODELS)
 
 
@@ -86,6 +91,14 @@ def test_every_figure_is_that_of_counting_users(metrics, world):
         shown = [item for items in lists[row["model"]] for item in items[: row["k"]]]
         assert row["coverage"] == pytest.approx(len(set(shown)) / ITEMS)
         assert row["novelty"] == pytest.approx(np.mean(-np.log2(owners[shown] / USERS)))
+    # GMF serves no cold user, so its ranks of them are not asked for.
+    assert {row["model"] for row in metrics["cold"]} == {"popularity", "ease"}
+    assert len(metrics["cold"]) == 2 * 3 * 3
+    for row in metrics["cold"]:
+        found = values(ranks[row["model"], "cold"], row["metric"], row["k"])
+        assert row["value"] == pytest.approx(found.mean())
+        assert row["ci95"][0] <= row["value"] <= row["ci95"][1]
+        assert row["users"] == len(found)
     bounds = np.percentile(sizes, [0, 25, 50, 75, 100]).astype(int)
     parts = [(int(bounds[q] + (q > 0)), int(bounds[q + 1])) for q in range(4)]
     assert len(metrics["by_library_size"]) == 4 * len(MODELS) * 3 * 2
@@ -114,7 +127,12 @@ def test_a_target_among_its_own_negatives_is_ranked_once(make_context):
     )
     scores = np.array([9, 8, 5, 5], np.float32)
     save_artifact(context.workspace, Artifact("popularity", {"popularity": scores}, 2, 4))
-    rank.run(context, "popularity")
+    items = [(item, str(item), "", 1) for item in range(4)]
+    context.write(spark.createDataFrame(items, tables.ITEMS.ddl), tables.ITEMS)
+    context.write(spark.createDataFrame([("z", [1])], tables.COLD_USERS.ddl), tables.COLD_USERS)
+    outcome = rank.run(context, "popularity")
+    assert outcome.counts == {"held_out_items": 2}
+    assert context.read(tables.cold_ranks("popularity")).count() == 0  # one item is too few
     found = {
         (row.protocol, row.user): (row["rank"], row.candidates)
         for row in context.read(tables.ranks("popularity")).collect()

@@ -7,8 +7,11 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.errors import UsageError
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stages import sample
+from steamrec.sampling.free_items import popularity_weights
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
@@ -125,10 +128,14 @@ def test_partitions_change_nothing_not_even_the_files(run):
 
 def test_popularity_draws_follow_the_owners(run):
     context, _ = run("sampling.distribution=popularity", "sampling.popularity_power=3.0")
-    owners = {row.item: row.owners for row in context.read(tables.ITEMS).collect()}
+    fitted = context.read(tables.TRAIN).where("not validation").toPandas()
+    # What is held out or kept for validation weighs nothing.
+    owners = np.bincount(fitted["item"], minlength=context.read(tables.ITEMS).count())
+    assert owners.sum() < context.read(tables.INTERACTIONS).count()
+    assert (sample._cumulative(context) == popularity_weights(owners, 3.0)).all()
     drawn = context.read(tables.train_negatives(0, 4)).where("negative_0 >= 0").collect()
     of_drawn = np.mean([owners[row[f"negative_{i}"]] for row in drawn for i in range(4)])
-    assert of_drawn > np.mean(list(owners.values())) + 0.5
+    assert of_drawn > np.mean(owners) + 0.5
 
 
 def test_given_negatives_are_taken_as_published(make_context, tmp_path):
@@ -152,6 +159,22 @@ def test_given_negatives_are_taken_as_published(make_context, tmp_path):
         for row in context.read(tables.EVAL_NEGATIVES).collect()
     }
     assert found == {"a": ["q", "z", "r"], "b": ["r"]}
+
+
+def test_published_negatives_must_be_there_for_every_held_out_item(make_context, tmp_path):
+    (tmp_path / "holdout.csv").write_text("user,item\na,z\nb,x\n")
+    (tmp_path / "negatives.jsonl").write_text('{"user": "a", "items": ["q"]}\n')
+    context = make_context(
+        "split.method=given",
+        f"split.holdout_path={tmp_path}/holdout.csv",
+        f"split.negatives_path={tmp_path}/negatives.jsonl",
+        'train.models=["ease"]',
+    )
+    write_libraries(context, [library("a", [("x", 0)], 0), library("b", [("y", 0)], 1)])
+    for stage in (declarations.PREPARE, declarations.SPLIT):
+        run_stage(stage, context)
+    with pytest.raises(UsageError, match="no items for 1 of the users"):
+        run_stage(declarations.SAMPLE, context)
 
 
 def test_epochs_of_an_earlier_night_are_removed(run):

@@ -32,6 +32,21 @@ def test_the_table_has_both_protocols_with_intervals_and_popularity_first():
         assert all(low < value < high for value, low, high in cells)
 
 
+def test_the_cold_users_table_is_there_when_they_are_measured():
+    facts = make_facts()
+    assert "Quality for cold users" not in render(facts)
+    facts["metrics"]["cold"] = [
+        {"model": model, "metric": metric, "k": k, "value": 0.1234 * k / 10, "ci95": [0.01, 0.5],
+         "users": 1234}
+        for model in ("popularity", "ease") for metric in ("hr", "ndcg", "mrr") for k in (5, 10)
+    ]  # fmt: skip
+    page = render(facts)
+    cold = page[page.index("Quality for cold users") : page.index("What the lists are like")]
+    assert "1,234 users" in cold
+    assert cold.count("0.1234") == 4
+    assert "HR@10" in cold
+
+
 def test_the_shown_cutoff():
     assert shown_cutoff([{"k": 5}, {"k": 10}, {"k": 20}]) == 10
     assert shown_cutoff([{"k": 5}, {"k": 7}]) == 7

@@ -94,6 +94,7 @@ def test_the_hash_follows_every_value_and_row_but_not_the_order(negatives):
     sums = np.array(parts, dtype=object).sum(axis=0)
     assert tuple(total % 2**64 for total in sums) == whole
     assert rows_hash(rows[:, 1:]) != whole != rows_hash(np.column_stack([rows, rows[:, 0]]))
+    assert rows_hash(np.vstack([rows, np.zeros_like(rows[:1])])) != whole
     for column in range(len(rows)):
         changed = rows.copy()
         changed[column, 3] += 1

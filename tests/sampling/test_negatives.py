@@ -1,12 +1,22 @@
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from steamrec.data.user_batches import Block
+from steamrec.errors import RunError
+from steamrec.sampling import free_items as free
 from steamrec.sampling import negatives
-from steamrec.sampling.free_items import free_items, weighted_free_items
+from steamrec.sampling.free_items import (
+    TOTAL_WEIGHT,
+    free_items,
+    popularity_weights,
+    weighted_free_items,
+)
 from steamrec.sampling.negatives import MISSING, eval_negatives, train_negatives
 from steamrec.sampling.rng import (
     EVAL_NEGATIVES,
@@ -49,6 +59,30 @@ def test_weighted_free_items_lay_the_free_items_end_to_end(owned, weights):
         points = np.arange(len(line))
         found = weighted_free_items(block, np.full(len(line), user), points, cumulative)
         assert found.tolist() == line
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 2**62), min_size=1, max_size=30),
+    st.sampled_from([0.0, 0.5, 0.75, 1.0, 3.0, 400.0]),
+)
+def test_popularity_weights_are_owners_to_the_power(owners, power):
+    cumulative = popularity_weights(np.array(owners), power)
+    widths = np.diff(cumulative)
+    assert cumulative[0] == 0
+    assert cumulative[-1] <= TOTAL_WEIGHT
+    assert (widths >= 1).all()  # no item is out of reach
+    most = max(max(owners), 1)
+    parts = [Fraction(math.exp(power * math.log(max(own, 1) / most))) for own in owners]
+    for width, part in zip(widths.tolist(), parts, strict=True):
+        assert width == pytest.approx(float(TOTAL_WEIGHT * part / sum(parts)), rel=1e-6, abs=32)
+
+
+def test_popularity_weights_of_more_items_than_fit_are_refused(monkeypatch):
+    monkeypatch.setattr(free, "TOTAL_WEIGHT", 3)
+    assert popularity_weights(np.array([5, 0, 1]), 1.0).tolist() == [0, 1, 2, 3]
+    with pytest.raises(RunError, match="at most 3 items"):
+        popularity_weights(np.ones(4, np.int64), 1.0)
 
 
 @given(libraries, st.integers(1, 4), st.integers(0, 2**40), st.integers(0, 30))

@@ -39,6 +39,8 @@ def test_a_network_overrides_what_all_share():
             "export.max_price needs facts about the items; set input.items_path",
         ),
         ("export.min_price=nan", "export.min_price"),
+        ("train.learning_rate=inf", "train.learning_rate"),
+        ("sampling.popularity_power=nan", "sampling.popularity_power"),
         ("export.exclude_tags=Nudity", "export.exclude_tags"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.evaluation.cold import cold_figures
 from steamrec.evaluation.histograms import Histogram, RankCells, rank_cells
 from steamrec.evaluation.lists import list_figures
 from steamrec.evaluation.quartiles import size_parts, size_quartiles
@@ -27,7 +28,9 @@ def run(context: Context, models: tuple[str, ...]) -> Outcome:
     metrics = _metrics(context, models)
     context.workspace.write_json(METRICS_FILE, metrics)
     counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
-    for entry in metrics["results"]:
+    cold = [entry | {"protocol": "cold users"} for entry in metrics["cold"]]
+    counts["cold users"] = max((entry["users"] for entry in cold), default=0)
+    for entry in (*metrics["results"], *cold):
         if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
             low, high = entry["ci95"]
             label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
@@ -71,6 +74,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         "paired": _paired(context, cells, models, validation),
         "lists": list_figures(context, ranks, settings.k),
         "by_library_size": size_quartiles(context, cells, bounds, models, settings.k),
+        "cold": cold_figures(context, models, cutoffs),
     }
 
 

@@ -1,18 +1,24 @@
-"""Rank: where each model puts the held-out items; one stage a model."""
+"""Rank: where each model puts the held-out items; one stage a model.
+
+A model that serves cold users ranks held-out items of theirs too.
+"""
 
 import functools
 
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
-from steamrec.evaluation.rank_tasks import rank_blocks
+from steamrec.data.tables import Table
+from steamrec.errors import RunError
+from steamrec.evaluation.cold import MEASURED, cold_split, rank_cold_users
+from steamrec.evaluation.rank_tasks import FULL, SAMPLED, rank_blocks
 from steamrec.pipeline.stage import Outcome
 
 BLOCK_SIZE = 256
 
 
 def run(context: Context, model: str) -> Outcome:
-    """Write ranks/<model>."""
+    """Write ranks/<model>, and cold_ranks/<model> for a model of MEASURED."""
     table = tables.ranks(model)
     train = context.read(tables.TRAIN)
     blocks = user_blocks(
@@ -30,4 +36,40 @@ def run(context: Context, model: str) -> Outcome:
         longest=max(context.settings.evaluate.k),
     )
     context.write(blocks.mapInArrow(rank, table.ddl), table)
-    return Outcome([table])
+    outcome = Outcome([table], counts=_counts(context, model))
+    if model in MEASURED:
+        outcome.tables.append(_rank_cold_users(context, model))
+    return outcome
+
+
+def _rank_cold_users(context: Context, model: str) -> Table:
+    table = tables.cold_ranks(model)
+    blocks = user_blocks(BLOCK_SIZE, *cold_split(context), placed=True)
+    rank = functools.partial(rank_cold_users, root=context.workspace.root, model=model)
+    context.write(blocks.mapInArrow(rank, table.ddl), table)
+    return table
+
+
+def _counts(context: Context, model: str) -> dict[str, int]:
+    """How many held-out items were ranked, and how many of them had no competitor.
+
+    Raises RunError unless each held-out item has its rank under both protocols. An item without
+    a competitor is ranked first by every model: the user owns all else, or has no negatives.
+    """
+    from pyspark.sql import functions as F
+
+    held_out = context.read(tables.HOLDOUT).count()
+    alone = F.count(F.when(F.col("candidates") == 1, 1)).alias("alone")
+    counted = context.read(tables.ranks(model)).groupBy("protocol")
+    found = {row["protocol"]: row for row in counted.agg(F.count("*").alias("n"), alone).collect()}
+    counts = {"held_out_items": held_out}
+    for protocol in (SAMPLED, FULL):
+        ranked = found[protocol]["n"] if protocol in found else 0
+        if ranked != held_out:
+            raise RunError(
+                f"The model '{model}' ranked {ranked:,} of {held_out:,} held-out items "
+                f"({protocol}); this is a fault of steamrec, please report it."
+            )
+        if found[protocol]["alone"]:
+            counts[f"without_competitors_{protocol}"] = found[protocol]["alone"]
+    return counts

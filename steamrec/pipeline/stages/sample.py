@@ -9,9 +9,10 @@ import numpy as np
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
-from steamrec.errors import RunError
+from steamrec.errors import RunError, UsageError
 from steamrec.ingest.predefined_split import given_negatives
 from steamrec.pipeline.stage import Outcome
+from steamrec.sampling.free_items import popularity_weights
 from steamrec.sampling.tasks import (
     CHUNKS,
     EVAL_ROWS,
@@ -25,6 +26,8 @@ from steamrec.spark.partition_keys import slots
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from steamrec.data.user_batches import LongArray
 
 BLOCK_SIZE = 1024
 # Drawn epochs wait on Spark's disks for their files: so many at a time.
@@ -99,20 +102,16 @@ def _write_epochs(
     return {"rows_an_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
 
 
-def _cumulative(context: Context) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
-    """The items' weights as running whole-number totals; None for uniform draws.
-
-    Weights are owners ** power, scaled so that the total fits 32 bits; none is below 1.
-    """
+def _cumulative(context: Context) -> "LongArray | None":
+    """The items' weights for training draws, as running totals; None for uniform draws."""
     sampling = context.settings.sampling
     if sampling.distribution == "uniform":
         return None
-    owners = context.read(tables.ITEMS).orderBy("item").toPandas()
-    counts: np.ndarray[Any, np.dtype[np.float64]] = owners["owners"].to_numpy(float)
-    weights = np.maximum(counts, 1.0) ** sampling.popularity_power
-    scaled = np.maximum(1, np.floor(weights * (2**31 / weights.sum()))).astype(np.int64)
-    cumulative: np.ndarray[Any, np.dtype[np.int64]] = np.append(0, np.cumsum(scaled))
-    return cumulative
+    fitted = context.read(tables.TRAIN).where("not validation")
+    counted = fitted.groupBy("item").count().toPandas()
+    owners = np.zeros(context.read(tables.ITEMS).count(), np.int64)
+    owners[counted["item"].to_numpy()] = counted["count"].to_numpy()
+    return popularity_weights(owners, sampling.popularity_power)
 
 
 def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
@@ -139,6 +138,8 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
             F.transform(entries, lambda entry: entry["item"]).alias("items")
         )
     context.write(frame, tables.EVAL_NEGATIVES)
+    if given is not None:
+        _demand_negatives(context)
     short = F.count(F.when(F.size("items") < wanted, 1))
     counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
     assert counted is not None
@@ -146,3 +147,17 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
         "eval_users": counted[0],
         "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
     }
+
+
+def _demand_negatives(context: Context) -> None:
+    """Raise UsageError when a user has a held-out item and no negative to rank it among.
+
+    Such an item would be ranked first by every model.
+    """
+    negatives = context.read(tables.EVAL_NEGATIVES).where("size(items) > 0")
+    lacking = context.read(tables.HOLDOUT).join(negatives, "user", "left_anti").count()
+    if lacking:
+        raise UsageError(
+            f"split.negatives_path has no items for {lacking:,} of the users in "
+            "split.holdout_path; add theirs, or leave it out to have negatives drawn."
+        )

@@ -1,0 +1,99 @@
+"""Measuring the lists of cold users: those with too few items for any model to be fitted on.
+
+A model that scores from what a user owns serves them, popularity the rest. One of their items is
+held out at measuring only: no pair of theirs is in training, so no model is fitted again.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steamrec.data import tables
+from steamrec.data.user_batches import read_pairs
+from steamrec.evaluation.rank_tasks import held_out_ranks
+from steamrec.models.loading import cached_scorer
+from steamrec.models.registry import SERVES_NEW_USERS
+from steamrec.scoring.bootstrap import bootstrap_mean
+from steamrec.scoring.metrics import METRICS, metric_values
+from steamrec.spark.random_order import keyed
+from steamrec.spark.row_index import number_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from steamrec.data.context import Context
+
+MEASURED = ("popularity", *SERVES_NEW_USERS)
+
+
+def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
+    """What the cold users with two known items or more are known by, and one held-out item each.
+
+    (user, item, place) and (user, item); the users are numbered apart from those of the users
+    table. Which item is held out is a pure function of split.seed and the ids.
+    """
+    from pyspark.sql import functions as F
+
+    items = context.read(tables.ITEMS).select("item", F.xxhash64("item_id").alias("item_hash"))
+    cold = context.read(tables.COLD_USERS).where(F.size("items") >= 2)
+    owned = (
+        number_rows(cold, ["user_id"], "user", "int")
+        .select(
+            "user",
+            F.xxhash64("user_id").alias("user_hash"),
+            F.posexplode("items").alias("place", "item"),
+        )
+        .join(F.broadcast(items), "item")
+    )
+    order = keyed(context.settings.split.seed, "cold holdout", "user_hash", "item_hash")
+    held_out = (
+        owned.groupBy("user")
+        .agg(F.min(F.struct(order.alias("order"), "item")).alias("least"))
+        .select("user", F.col("least.item").alias("item"))
+    )
+    known = owned.select("user", "item", "place").join(held_out, ["user", "item"], "left_anti")
+    return known, held_out
+
+
+def rank_cold_users(
+    batches: "Iterator[pa.RecordBatch]", root: str, model: str
+) -> "Iterator[pa.RecordBatch]":
+    """The rows of tables.cold_ranks; kinds of the batches: the known pairs, those held out."""
+    import pyarrow as pa
+
+    scorer = cached_scorer(root, model)
+    for number, (known, held_out) in read_pairs(batches, 2):
+        if len(held_out):
+            columns = (held_out.users, *held_out_ranks(scorer, number, known, held_out))
+            yield pa.RecordBatch.from_arrays(
+                [pa.array(column) for column in columns], names=["user", "rank", "candidates"]
+            )
+
+
+def cold_figures(
+    context: "Context", models: Sequence[str], cutoffs: Sequence[int]
+) -> list[dict[str, Any]]:
+    """HR, NDCG and MRR of each model of MEASURED for the cold users; empty when there are none."""
+    settings = context.settings.evaluate
+    figures = []
+    for model in (name for name in models if name in MEASURED):
+        ranks = context.read(tables.cold_ranks(model))
+        counted = ranks.groupBy("rank").count().orderBy("rank").toPandas()
+        counts = counted["count"].to_numpy(np.int64)
+        for metric, k in product(METRICS, cutoffs) if len(counts) else ():
+            values = metric_values(metric, counted["rank"].to_numpy(np.int64), k)
+            mean, low, high = bootstrap_mean(values, counts, settings.bootstrap, settings.seed)
+            figures.append(
+                {
+                    "model": model,
+                    "metric": metric,
+                    "k": k,
+                    "value": mean,
+                    "ci95": [low, high],
+                    "users": int(counts.sum()),
+                }
+            )
+    return figures
