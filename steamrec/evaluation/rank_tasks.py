@@ -9,7 +9,7 @@ import numpy.typing as npt
 from steamrec.data.user_batches import Block, IntArray, LongArray, Pairs, read_pairs, unpack
 from steamrec.models.loading import cached_scorer
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
-from steamrec.scoring.scorer import Scorer, owned_cells
+from steamrec.scoring.scorer import Scorer, leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _test_ranks(
         return
     block = fitted.merged(validation).block(number)
     rows, targets = _targets(block, holdout.packed)
-    scores = scorer.scores(block)
+    scores = leading_scores(scorer, block, longest, targets=(rows, targets))
     users = block.users[rows]
     sampled = _of_users(unpack(number, negatives.packed), users)
     empty = _no_lists(len(users))
@@ -88,7 +88,7 @@ def _validation_ranks(
     chosen = np.isin(fitted.packed >> 32, validation.packed >> 32)
     block = fitted.where(chosen).block(number)
     rows, targets = _targets(block, validation.packed)
-    scores = scorer.scores(block)
+    scores = leading_scores(scorer, block, 0, targets=(rows, targets))
     ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
     yield [VALIDATION] * len(rows), block.users[rows], ranks, candidates, _no_lists(len(rows))
 

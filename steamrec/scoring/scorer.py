@@ -1,6 +1,6 @@
 """The contract of every model: scores of users over the whole catalogue."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,35 @@ class Scorer(Protocol):
         use them or not. They are scored like all others: leaving them out is the caller's work.
         """
         ...
+
+
+@runtime_checkable
+class PartialScorer(Scorer, Protocol):
+    """A scorer that need not order the whole catalogue of every user to serve what is asked."""
+
+    def leading_scores(
+        self, block: Block, depth: int, excluded: IntArray | None, targets: Cells | None
+    ) -> FloatArray:
+        """What scoring.scorer.leading_scores returns."""
+        ...
+
+
+def leading_scores(
+    scorer: Scorer,
+    block: Block,
+    depth: int,
+    excluded: IntArray | None = None,
+    targets: Cells | None = None,
+) -> FloatArray:
+    """float32 [users of the block, items]: scores that serve lists and ranks as `scores` does.
+
+    The same as `scores` to the bit for each user's `depth` best items that are neither owned nor
+    excluded, and for the targets, (rows, items); every other item stands on the same side of each
+    of these. Which of two other items has the larger score may differ.
+    """
+    if isinstance(scorer, PartialScorer):
+        return scorer.leading_scores(block, depth, excluded, targets)
+    return scorer.scores(block)
 
 
 def owned_mask(block: Block, items: int) -> npt.NDArray[np.bool_]:

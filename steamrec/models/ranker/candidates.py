@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
-from steamrec.models.ranker.compiled import FLOATS, INTS, INTS_OUT, LONG, LONGS, MATRIX, NOTHING, compiled
+from steamrec.models.compiled import FLOATS, INTS, INTS_OUT, LONG, LONGS, MATRIX, NOTHING, compiled
 from steamrec.scoring.scorer import FloatArray
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
 from steamrec.models.ranker.candidates import Candidates
-from steamrec.models.ranker.compiled import (
+from steamrec.models.compiled import (
     FLOATS,
     INTS,
     LONG,
@@ -81,34 +81,36 @@ def _fill_beside(
         if start == stop:
             continue
         for at in range(start, stop):
-            column[chosen[at]] = at
-        # How often each candidate stands just after the item of the library before this one.
-        last = np.zeros(stop - start, np.float32)
-        after, before = np.zeros_like(last), np.zeros_like(last)
-        direct = np.float32(1)
+            column[chosen[at]] = at - start
+        of_candidate = owners[chosen[start:stop]]
+        mine = np.zeros((3, stop - start), np.float32)
+        fit = mine[2]
+        # Of the last item and of this one: how often each candidate stands just after, before it.
+        last, before = np.zeros_like(of_candidate), np.zeros_like(of_candidate)
+        direct = np.float32(1)  # how often the two stand side by side
         for place in range(owned_at[row], owned_at[row + 1]):
             item = owned[place]
             before[:] = 0
             for k in range(preceding_at[item], preceding_at[item + 1]):
                 at = column[preceding[k]]
                 if at >= 0:
-                    before[at - start] = preceding_counts[k]
-                    values[1, at] = max(values[1, at], preceding_counts[k] / owners[item])
+                    before[at] = preceding_counts[k]
+                    mine[1, at] = max(mine[1, at], preceding_counts[k] / owners[item])
             if place > owned_at[row]:
-                for at in range(start, stop):
-                    chance = last[at - start] * before[at - start] / (owners[chosen[at]] * direct)
-                    values[2, at] = max(values[2, at], chance)
-            after[:] = 0
-            following_item = owned[place + 1] if place + 1 < owned_at[row + 1] else -1
+                for at in range(len(fit)):
+                    chance = last[at] * before[at] / (of_candidate[at] * direct)
+                    fit[at] = max(fit[at], chance)
+            last[:] = 0
+            beside = owned[place + 1] if place + 1 < owned_at[row + 1] else -1
             direct = np.float32(1)
             for k in range(following_at[item], following_at[item + 1]):
                 at = column[following[k]]
                 if at >= 0:
-                    after[at - start] = following_counts[k]
-                    values[0, at] = max(values[0, at], following_counts[k] / owners[item])
-                if following[k] == following_item:
+                    last[at] = following_counts[k]
+                    mine[0, at] = max(mine[0, at], following_counts[k] / owners[item])
+                elif following[k] == beside:
                     direct = max(direct, following_counts[k])
-            last, after = after, last
+        values[:, start:stop] = mine
         for at in range(start, stop):
             column[chosen[at]] = -1
 
@@ -132,17 +134,18 @@ def _fill_between(
         if start == stop:
             continue
         for at in range(start, stop):
-            column[chosen[at]] = at
-        missing = np.zeros(stop - start, np.float64)
+            column[chosen[at]] = at - start
+        best, missing = np.zeros(stop - start, np.float32), np.zeros(stop - start, np.float64)
         for place in range(owned_at[row], owned_at[row + 1] - 1):
             low = (np.int64(owned[place]) * items + owned[place + 1]) * items
             k = np.searchsorted(keys, low)
             while k < len(keys) and keys[k] < low + items:
                 at = column[keys[k] - low]
                 if at >= 0:
-                    values[0, at] = max(values[0, at], chances[k])
-                    missing[at - start] += logs[k]
+                    best[at] = max(best[at], chances[k])
+                    missing[at] += logs[k]
                 k += 1
+        values[0, start:stop] = best
         values[1, start:stop] = missing.astype(np.float32)
         for at in range(start, stop):
             column[chosen[at]] = -1

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
 from steamrec.models.ranker.candidates import Candidates
-from steamrec.models.ranker.compiled import (
+from steamrec.models.compiled import (
     INT_MATRIX,
     INTS,
     LONG,

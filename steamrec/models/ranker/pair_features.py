@@ -7,13 +7,12 @@ import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
 from steamrec.models.ranker.candidates import Candidates
-from steamrec.models.ranker.compiled import (
+from steamrec.models.compiled import (
     COUNT_MATRIX,
-    FLOAT,
     FLOATS,
+    FLOATS_OUT,
     INTS,
     INTS_OUT,
-    LONG,
     LONGS,
     MATRIX_OUT,
     NOTHING,
@@ -51,15 +50,53 @@ def pair_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) 
     return PairFeatures(values[:4], values[4:8], values[8], best)
 
 
-@compiled(NOTHING, MATRIX_OUT, LONG, LONG, FLOAT)
-def _insert(values: FloatArray, first: int, at: int, value: float) -> None:
-    """Put the value among the three largest in rows `first` on, and add it to the fourth row."""
-    one, two, three = values[first, at], values[first + 1, at], values[first + 2, at]
-    values[first, at] = max(one, value)
-    below = min(one, value)
-    values[first + 1, at] = max(two, below)
-    values[first + 2, at] = max(three, min(two, below))
-    values[first + 3, at] += value
+@compiled(NOTHING, FLOATS, MATRIX_OUT)
+def _insert(values: FloatArray, largest: FloatArray) -> None:
+    """Put each value among the three largest of its column, and add it to the fourth row.
+
+    Minima and maxima instead of branches: the loop runs in vector instructions.
+    """
+    one, two, three, total = largest[0], largest[1], largest[2], largest[3]
+    for k in range(len(values)):
+        value = values[k]
+        below = min(one[k], value)
+        one[k] = max(one[k], value)
+        value = min(two[k], below)
+        two[k] = max(two[k], below)
+        three[k] = max(three[k], value)
+        total[k] += values[k]
+
+
+@compiled(
+    NOTHING, COUNT_MATRIX, FLOATS, INTS, INTS, MATRIX_OUT, MATRIX_OUT, FLOATS_OUT, INTS_OUT
+)  # fmt: skip
+def _fill_user(
+    together: npt.NDArray[np.uint16],
+    owners: FloatArray,
+    library: IntArray,
+    chosen: IntArray,
+    given_owned: FloatArray,
+    given_candidate: FloatArray,
+    back_at_best: FloatArray,
+    best: IntArray,
+) -> None:
+    """Each owned item in turn, against all candidates of the user: sums run in library order."""
+    of_candidate = owners[chosen]
+    both, given = np.empty(len(chosen), np.float32), np.empty(len(chosen), np.float32)
+    back = np.empty(len(chosen), np.float32)
+    best[:] = library[0]
+    for item in library:
+        counts, of_owned = together[item], owners[item]
+        for k in range(len(chosen)):
+            both[k] = counts[chosen[k]]
+        for k in range(len(chosen)):
+            given[k] = both[k] / of_owned
+            back[k] = both[k] / of_candidate[k]
+            better = given[k] > given_owned[0, k]
+            best[k] = item if better else best[k]
+            back_at_best[k] = back[k] if better else back_at_best[k]
+        _insert(given, given_owned)
+        _insert(back, given_candidate)
 
 
 @compiled(NOTHING, COUNT_MATRIX, FLOATS, INTS, LONGS, INTS, LONGS, MATRIX_OUT, INTS_OUT)
@@ -73,20 +110,14 @@ def _fill(
     values: FloatArray,
     best: IntArray,
 ) -> None:
-    """Each owned item in turn, against all candidates of the user: sums run in library order."""
+    """The rows of `values` are given_owned, given_candidate and back_at_best."""
     for row in range(len(owned_at) - 1):
         start, stop = chosen_at[row], chosen_at[row + 1]
-        values[:, start:stop] = 0
         if start == stop:
             continue
-        best[start:stop] = owned[owned_at[row]]
-        for place in range(owned_at[row], owned_at[row + 1]):
-            item = owned[place]
-            counts, of_owned = together[item], owners[item]
-            for at in range(start, stop):
-                both = np.float32(counts[chosen[at]])
-                given, back = both / of_owned, both / owners[chosen[at]]
-                if given > values[0, at] or place == owned_at[row]:
-                    best[at], values[8, at] = item, back
-                _insert(values, 0, at, given)
-                _insert(values, 4, at, back)
+        mine = np.zeros((9, stop - start), np.float32)
+        _fill_user(
+            together, owners, owned[owned_at[row] : owned_at[row + 1]], chosen[start:stop],
+            mine[:4], mine[4:8], mine[8], best[start:stop],
+        )  # fmt: skip
+        values[:, start:stop] = mine
