@@ -27,7 +27,7 @@ from scipy import sparse
 
 from steamrec.data.user_batches import Block, unpack
 from steamrec.models.loading import cached_scorer
-from steamrec.scoring.scorer import owned_cells
+from steamrec.scoring.scorer import leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 from steamrec.workspace import Workspace
 
@@ -47,7 +47,7 @@ def lists(arguments: tuple[str, str, list[Block]]) -> int:
     workspace, model, blocks = arguments
     scorer = cached_scorer(workspace, model)
     for block in blocks:
-        top_k(scorer.scores(block), owned_cells(block), K)
+        top_k(leading_scores(scorer, block, K), owned_cells(block), K)
     return sum(len(block.users) for block in blocks)
 
 

@@ -47,6 +47,17 @@ class Block:
         sizes[np.searchsorted(everybody, self.users)] = np.diff(self.offsets)
         return replace(self, users=everybody, offsets=np.append(0, np.cumsum(sizes)))
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "Block":
+        """The chosen users of the block; bool [n]."""
+        kept = np.repeat(chosen, np.diff(self.offsets))
+        return Block(
+            self.number,
+            self.users[chosen],
+            np.append(0, np.cumsum(np.diff(self.offsets)[chosen])).astype(np.int64),
+            self.items[kept],
+            None if self.places is None else self.places[kept],
+        )
+
 
 @dataclass(frozen=True)
 class Pairs:

@@ -8,7 +8,7 @@ import numpy as np
 from steamrec.data.user_batches import Block, IntArray, LongArray, Pairs, read_pairs, unpack
 from steamrec.models.loading import cached_scorer
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
-from steamrec.scoring.scorer import Scorer, finite_scores, owned_cells
+from steamrec.scoring.scorer import Scorer, leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _test_ranks(
     block = fitted.merged(validation).block(number).with_users(holdout.users)
     users, targets = holdout.users, holdout.items
     rows = np.searchsorted(block.users, users).astype(np.int32)
-    scores = finite_scores(scorer, block, f"rank/{scorer.name}")
+    stage = f"rank/{scorer.name}"
+    scores = leading_scores(scorer, block, stage, longest, targets=(rows.astype(np.int64), targets))
     sampled = _of_users(unpack(number, negatives.packed), users)
     empty = _no_lists(len(users))
     yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
@@ -101,7 +102,8 @@ def held_out_ranks(
     users = held_out.users
     block = known.where(np.isin(known.users, users)).block(number).with_users(users)
     rows = np.searchsorted(block.users, users).astype(np.int32)
-    scores = finite_scores(scorer, block, f"rank/{scorer.name}")
+    cells = (rows.astype(np.int64), held_out.items)
+    scores = leading_scores(scorer, block, f"rank/{scorer.name}", 0, targets=cells)
     return full_ranks(scores, owned_cells(block), rows, held_out.items)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from steamrec.data.user_batches import IntArray, read_placed_blocks
 from steamrec.models.loading import cached_scorer
-from steamrec.scoring.scorer import finite_scores, owned_cells
+from steamrec.scoring.scorer import leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def list_blocks(
 
     scorer = cached_scorer(root, model)
     for block in read_placed_blocks(batches):
-        scores = finite_scores(scorer, block, "export")
+        scores = leading_scores(scorer, block, "export", k, excluded)
         items, best = top_k(scores, owned_cells(block), k, excluded)
         rows, ranks = np.nonzero(items >= 0)
         columns = [

@@ -1,6 +1,6 @@
 """The contract of every model: scores of users over the whole catalogue."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -34,12 +34,15 @@ class Scorer(Protocol):
 
 
 def finite_scores(scorer: Scorer, block: Block, stage: str) -> FloatArray:
-    """scorer.scores(block), which ranking, export and validation all take from here.
+    """scorer.scores(block), as validation takes them; ranking and export take leading_scores.
 
     `stage` is what the scores are for, as the error says it. Raises NumericalError when a score is
     NaN or infinite: to a comparison such a score is neither better nor worse than others.
     """
-    scores = scorer.scores(block)
+    return _finite(scorer.scores(block), scorer, stage)
+
+
+def _finite(scores: FloatArray, scorer: Scorer, stage: str) -> FloatArray:
     if not all_finite(scores):
         raise NumericalError(
             f"The model '{scorer.name}' gives scores that are not finite ({stage}); fit it again "
@@ -47,6 +50,36 @@ def finite_scores(scorer: Scorer, block: Block, stage: str) -> FloatArray:
             "regularization if that repeats."
         )
     return scores
+
+
+@runtime_checkable
+class PartialScorer(Scorer, Protocol):
+    """A scorer that need not order the whole catalogue of every user to serve what is asked."""
+
+    def leading_scores(
+        self, block: Block, depth: int, excluded: IntArray | None, targets: Cells | None
+    ) -> FloatArray:
+        """What scoring.scorer.leading_scores returns."""
+        ...
+
+
+def leading_scores(
+    scorer: Scorer,
+    block: Block,
+    stage: str,
+    depth: int,
+    excluded: IntArray | None = None,
+    targets: Cells | None = None,
+) -> FloatArray:
+    """float32 [users of the block, items]: scores that serve lists and ranks as `scores` does.
+
+    The same as `scores` to the bit for each user's `depth` best items that are neither owned nor
+    excluded, and for the targets, (rows, items); every other item stands on the same side of each
+    of these. Which of two other items has the larger score may differ. Raises as finite_scores.
+    """
+    if isinstance(scorer, PartialScorer):
+        return _finite(scorer.leading_scores(block, depth, excluded, targets), scorer, stage)
+    return finite_scores(scorer, block, stage)
 
 
 def owned_cells(block: Block) -> Cells:

@@ -1,11 +1,14 @@
 """EASE's scorer: a user's score of an item is the sum of weights from the items owned."""
 
 import numpy as np
-from scipy import sparse
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.models.compiled import INTS, LONGS, MATRIX, MATRIX_OUT, NOTHING, compiled
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
+
+# Items scored together: their weights from the items that a batch's users own fit in the cache.
+COLUMNS = 512
 
 
 class EaseScorer:
@@ -25,8 +28,21 @@ class EaseScorer:
 
     def scores(self, block: Block) -> FloatArray:
         """float32 [users of the block, items]."""
-        ones = np.ones(len(block.items), np.float32)
-        shape = (len(block.users), self.items)
-        owned = sparse.csr_matrix((ones, block.items, block.offsets), shape=shape)
-        scores: FloatArray = owned @ self.weights
+        scores = np.zeros((len(block.users), self.items), np.float32)
+        _add_weights(self.weights, block.items, block.offsets, scores)
         return scores
+
+
+@compiled(NOTHING, MATRIX, INTS, LONGS, MATRIX_OUT)
+def _add_weights(
+    weights: FloatArray, owned: IntArray, owned_at: LongArray, scores: FloatArray
+) -> None:
+    """Add the weights of a user's items to the user's row, in the order of the items."""
+    for left in range(0, scores.shape[1], COLUMNS):
+        right = min(left + COLUMNS, scores.shape[1])
+        for row in range(len(owned_at) - 1):
+            sums = scores[row, left:right]
+            for place in range(owned_at[row], owned_at[row + 1]):
+                part = weights[owned[place], left:right]
+                for column in range(len(sums)):
+                    sums[column] += part[column]

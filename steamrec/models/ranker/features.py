@@ -1,14 +1,17 @@
-"""The candidates of a user and what the network is told about each: pure NumPy.
+"""What the network is told about each candidate.
 
-EASE proposes the candidates. The features are EASE's scores, conditional probabilities between
+The features are EASE's scores, conditional probabilities between
 the candidate and the items owned, and how often the candidate stands between, after or before
 items of this library in other libraries.
 """
 
 import numpy as np
 
-from steamrec.data.user_batches import IntArray
-from steamrec.models.ranker.gap_features import best_fit, chances_between, next_to
+from steamrec.data.user_batches import Block
+from steamrec.models.ranker.candidates import Candidates
+from steamrec.models.ranker.gap_features import gap_features
+from steamrec.models.ranker.implied_features import implied_features
+from steamrec.models.ranker.pair_features import pair_features
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray
 
@@ -43,72 +46,50 @@ CLIP = 5.0
 FLOOR = np.float32(1e-3)
 
 
-def candidates(ease: FloatArray, owned: IntArray, count: int) -> IntArray:
-    """int32 [at most count]: the items not owned with the best EASE scores, best first.
-
-    ease: float32 [items]; ties go to the lower item number.
-    """
-    scores = ease.copy()
-    scores[owned] = -np.inf
-    count = min(count, len(scores) - len(owned))
-    if count <= 0:
-        return np.empty(0, np.int32)
-    bound = np.partition(scores, len(scores) - count)[len(scores) - count]
-    found = np.flatnonzero(scores >= bound)
-    order = np.argsort(-scores[found], kind="stable")[:count]
-    best: IntArray = found[order].astype(np.int32)
-    return best
-
-
 def features(
-    retrieval: Retrieval, ease: FloatArray, ordered: IntArray, chosen: IntArray
+    retrieval: Retrieval, ease: FloatArray, ordered: Block, candidates: Candidates
 ) -> FloatArray:
-    """float32 [candidates, features], scaled for the network.
+    """float32 [candidates of the block, features], scaled for the network.
 
-    ease: float32 [items], the user's EASE scores. ordered: int32 [n >= 1], the items owned in the
-    order of the library. chosen: int32 [c], the candidates, best EASE score first.
+    ease: float32 [users of the block, items]. ordered: the block with each library in its order.
+    candidates: those of the same users, a user's best EASE score first.
     """
-    scores = ease[chosen]
-    count = len(chosen)
-    owners = np.maximum(retrieval.owners, 1)
-    of_owned, of_chosen = owners[ordered][:, None], owners[chosen][None, :]
-    both = retrieval.together[np.ix_(ordered, chosen)].astype(np.float32)
-    given_owned, given_candidate = both / of_owned, both / of_chosen
-    best = given_owned.argmax(axis=0)
-    columns = np.arange(count)
-    top = _largest(given_owned, 3)
-    after, before = next_to(retrieval, ordered, chosen)
-    between, between_any = chances_between(retrieval, ordered, chosen)
-    known = np.zeros(retrieval.items, np.bool_)
-    known[ordered] = True
-    implied_owned = known[retrieval.implied[chosen]]
-    strengths = retrieval.strengths[chosen]
+    rows, chosen = candidates.rows, candidates.items
+    first = candidates.offsets[rows]
+    rank = np.arange(len(chosen)) - first
+    tenth = np.minimum(first + 9, candidates.offsets[rows + 1] - 1)
+    scores, owners = ease[rows, chosen], np.maximum(retrieval.owners, 1)
+    owned = np.diff(ordered.offsets)[rows]
+    of_library = owned.astype(np.float32)
+    pairs = pair_features(retrieval, ordered, candidates)
+    gaps = gap_features(retrieval, ordered, candidates)
+    implied_owned, implied_missing = implied_features(retrieval, ordered, candidates)
     values = {
         "ease": scores,
-        "log_ease": np.log(np.maximum(scores, 0) + 0.01),
-        "log_rank": np.log1p(columns),
-        "gap_to_first": scores[0] - scores,
-        "gap_to_tenth": scores[min(9, count - 1)] - scores,
-        "log_owners": np.log(of_chosen[0]),
-        "log_library": np.full(count, np.log(len(ordered))),
-        "given_owned_max": _log(top[0]),
-        "given_owned_second": _log(top[1]),
-        "given_owned_top": _log(top.mean(axis=0)),
-        "given_owned_mean": _log(given_owned.mean(axis=0)),
-        "given_candidate_max": _log(given_candidate.max(axis=0)),
-        "given_candidate_top": _log(_largest(given_candidate, 3).mean(axis=0)),
-        "given_candidate_mean": _log(given_candidate.mean(axis=0)),
-        "back_at_best": _log(given_candidate[best, columns]),
-        "log_owners_at_best": np.log(owners[ordered[best]]),
-        "after": _log((after / of_owned).max(axis=0)),
-        "before": _log((before / of_owned).max(axis=0)),
-        "fits_a_slot": np.log1p(100 * best_fit(retrieval, ordered, after, before, of_chosen)),
-        "between": _log(between),
-        "between_any": _log(between_any),
-        "implied_owned": (implied_owned * strengths).sum(axis=1),
-        "implied_missing": (~implied_owned * strengths).sum(axis=1),
+        "log_ease": np.log(np.maximum(scores, 0) + np.float32(0.01)),
+        "log_rank": np.log1p(rank),
+        "gap_to_first": scores[first] - scores,
+        "gap_to_tenth": scores[tenth] - scores,
+        "log_owners": np.log(owners[chosen]),
+        "log_library": np.log(owned),
+        "given_owned_max": _log(pairs.given_owned[0]),
+        "given_owned_second": _log(pairs.given_owned[1]),
+        "given_owned_top": _log(_mean_of_three(pairs.given_owned)),
+        "given_owned_mean": _log(pairs.given_owned[3] / of_library),
+        "given_candidate_max": _log(pairs.given_candidate[0]),
+        "given_candidate_top": _log(_mean_of_three(pairs.given_candidate)),
+        "given_candidate_mean": _log(pairs.given_candidate[3] / of_library),
+        "back_at_best": _log(pairs.back_at_best),
+        "log_owners_at_best": np.log(owners[pairs.best]),
+        "after": _log(gaps.after),
+        "before": _log(gaps.before),
+        "fits_a_slot": np.log1p(100 * gaps.fit),
+        "between": _log(gaps.between),
+        "between_any": _log(gaps.between_any),
+        "implied_owned": implied_owned,
+        "implied_missing": implied_missing,
     }
-    table = np.empty((count, len(FEATURES)), np.float32)
+    table = np.empty((len(chosen), len(FEATURES)), np.float32)
     for column, (name, (mean, spread)) in enumerate(FEATURES.items()):
         table[:, column] = (values[name] - mean) / spread
     return np.clip(table, -CLIP, CLIP, out=table)
@@ -119,10 +100,7 @@ def _log(values: FloatArray) -> FloatArray:
     return logs
 
 
-def _largest(values: FloatArray, count: int) -> FloatArray:
-    """float32 [count, columns]: each column's largest, falling; 0 where there are fewer rows."""
-    found = np.zeros((count, values.shape[1]), np.float32)
-    rows = min(count, len(values))
-    part = np.partition(values, len(values) - rows, axis=0)[len(values) - rows :]
-    found[:rows] = -np.sort(-part, axis=0)
-    return found
+def _mean_of_three(largest: FloatArray) -> FloatArray:
+    """float32: the mean of the first three rows."""
+    mean: FloatArray = (largest[0] + largest[1] + largest[2]) / np.float32(3)
+    return mean

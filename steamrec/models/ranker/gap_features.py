@@ -1,96 +1,149 @@
-"""How candidates fit between the items of a library, in the order of the library: pure NumPy."""
+"""How candidates fit between the items of a library, in the order of the library.
+
+A gap is two neighbours a, b of the library.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from steamrec.data.user_batches import IntArray
-from steamrec.models.ranker.retrieval import Retrieval
+from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.models.compiled import (
+    FLOATS,
+    INTS,
+    LONG,
+    LONGS,
+    MATRIX_OUT,
+    NOTHING,
+    compiled,
+)
+from steamrec.models.ranker.candidates import Candidates
+from steamrec.models.ranker.retrieval import NeighbourIndex, Retrieval
 from steamrec.scoring.scorer import FloatArray, as_float32
 
 
-def _counts(
-    keys: npt.NDArray[np.int64], counts: FloatArray, wanted: npt.NDArray[np.int64]
-) -> FloatArray:
-    """The count of each wanted key, 0 where there is none; the shape of `wanted`."""
-    if not len(keys):
-        return np.zeros(wanted.shape, np.float32)
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return as_float32(np.where(keys[found] == wanted, counts[found], 0))
+@dataclass(frozen=True)
+class GapFeatures:
+    """Of each candidate j, float32 [candidates].
 
-
-def _ranges(
-    keys: npt.NDArray[np.int64], lows: npt.NDArray[np.int64], width: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The places of all keys in [low, low + width) of each low, and which low each belongs to."""
-    start, stop = np.searchsorted(keys, lows), np.searchsorted(keys, lows + width)
-    lengths = stop - start
-    which = np.repeat(np.arange(len(lows)), lengths)
-    places = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return places + start[which], which
-
-
-def next_to(
-    retrieval: Retrieval, ordered: IntArray, chosen: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """How often each candidate stands just after, and just before, each item owned.
-
-    Both float32 [owned, candidates].
+    after, before: the largest share of an owned item's owners who have j just after, just before
+    it. fit: the chance of a, j, b in a row against a, b, were each step to depend on the last item
+    only, at the best gap. between, between_any: the chance that j stands in a gap, the best one
+    and any; of one gap it is the share of libraries with a, j, b in a row among those with a, j, b
+    or a, b.
     """
-    items = retrieval.items
-    place = np.full(items, -1, np.int64)
-    place[chosen] = np.arange(len(chosen))
-    after = np.zeros((len(ordered), len(chosen)), np.float32)
-    found, row = _ranges(retrieval.next_keys, ordered.astype(np.int64) * items, items)
-    column = place[retrieval.next_keys[found] % items]
-    kept = column >= 0
-    after[row[kept], column[kept]] = retrieval.next_counts[found[kept]]
-    before = np.zeros_like(after)
-    row_of = np.full(items, -1, np.int64)
-    row_of[ordered] = np.arange(len(ordered))
-    found, column = _ranges(retrieval.next_keys, chosen.astype(np.int64) * items, items)
-    row = row_of[retrieval.next_keys[found] % items]
-    kept = row >= 0
-    before[row[kept], column[kept]] = retrieval.next_counts[found[kept]]
-    return after, before
+
+    after: FloatArray
+    before: FloatArray
+    fit: FloatArray
+    between: FloatArray
+    between_any: FloatArray
 
 
-def best_fit(
-    retrieval: Retrieval,
-    ordered: IntArray,
-    after: FloatArray,
-    before: FloatArray,
-    of_chosen: FloatArray,
-) -> FloatArray:
-    """float32 [candidates]: the best slot (a, b) of the library for each candidate j.
-
-    The chance of a, j, b in a row against a, b, were each step to depend on the last item only.
-    """
-    if len(ordered) < 2:
-        return np.zeros(after.shape[1], np.float32)
-    a, b = ordered[:-1].astype(np.int64), ordered[1:]
-    direct = _counts(retrieval.next_keys, retrieval.next_counts, a * retrieval.items + b)
-    direct = np.maximum(direct, 1)[:, None]
-    fit: FloatArray = (after[:-1] * before[1:] / (of_chosen * direct)).max(axis=0)
-    return fit
+def gap_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) -> GapFeatures:
+    """The GapFeatures of all candidates; `ordered` has the libraries in their order."""
+    index: NeighbourIndex = retrieval.neighbours
+    owners = np.maximum(retrieval.owners, 1)
+    libraries = (ordered.items, ordered.offsets, candidates.items, candidates.offsets)
+    beside = np.zeros((3, len(candidates.items)), np.float32)
+    _fill_beside(owners, *index.following, *index.preceding, *libraries, beside)
+    between = np.zeros((2, len(candidates.items)), np.float32)
+    _fill_between(
+        retrieval.items, retrieval.between_keys, index.chances, index.logs, *libraries, between
+    )
+    return GapFeatures(*beside, between[0], as_float32(1 - np.exp(between[1])))
 
 
-def chances_between(
-    retrieval: Retrieval, ordered: IntArray, chosen: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """The chance that a candidate stands in a slot of the library: the best, and in any.
+@compiled(
+    NOTHING, FLOATS, LONGS, INTS, FLOATS, LONGS, INTS, FLOATS,
+    INTS, LONGS, INTS, LONGS, MATRIX_OUT,
+)  # fmt: skip
+def _fill_beside(
+    owners: FloatArray,
+    following_at: LongArray,
+    following: IntArray,
+    following_counts: FloatArray,
+    preceding_at: LongArray,
+    preceding: IntArray,
+    preceding_counts: FloatArray,
+    owned: IntArray,
+    owned_at: LongArray,
+    chosen: IntArray,
+    chosen_at: LongArray,
+    values: FloatArray,
+) -> None:
+    """Add after, before and fit to `values`, one owned item after the other."""
+    column = np.full(len(owners), -1, np.int32)
+    for row in range(len(owned_at) - 1):
+        start, stop = chosen_at[row], chosen_at[row + 1]
+        if start == stop:
+            continue
+        for at in range(start, stop):
+            column[chosen[at]] = at - start
+        of_candidate = owners[chosen[start:stop]]
+        mine = np.zeros((3, stop - start), np.float32)
+        fit = mine[2]
+        # Of the last item and of this one: how often each candidate stands just after, before it.
+        last, before = np.zeros_like(of_candidate), np.zeros_like(of_candidate)
+        direct = np.float32(1)  # how often the two stand side by side
+        for place in range(owned_at[row], owned_at[row + 1]):
+            item = owned[place]
+            before[:] = 0
+            for k in range(preceding_at[item], preceding_at[item + 1]):
+                at = column[preceding[k]]
+                if at >= 0:
+                    before[at] = preceding_counts[k]
+                    mine[1, at] = max(mine[1, at], preceding_counts[k] / owners[item])
+            if place > owned_at[row]:
+                for at in range(len(fit)):
+                    chance = last[at] * before[at] / (of_candidate[at] * direct)
+                    fit[at] = max(fit[at], chance)
+            last[:] = 0
+            beside = owned[place + 1] if place + 1 < owned_at[row + 1] else -1
+            direct = np.float32(1)
+            for k in range(following_at[item], following_at[item + 1]):
+                at = column[following[k]]
+                if at >= 0:
+                    last[at] = following_counts[k]
+                    mine[0, at] = max(mine[0, at], following_counts[k] / owners[item])
+                elif following[k] == beside:
+                    direct = max(direct, following_counts[k])
+        values[:, start:stop] = mine
+        for at in range(start, stop):
+            column[chosen[at]] = -1
 
-    Both float32 [candidates]. A slot is two neighbours a, b of the library; the chance is the
-    share of libraries with j between them among those with a, j, b or a, b in a row.
-    """
-    items = retrieval.items
-    best, missing = np.zeros(items, np.float32), np.zeros(items, np.float32)
-    if len(ordered) >= 2:
-        slots = ordered[:-1].astype(np.int64) * items + ordered[1:]
-        direct = _counts(retrieval.next_keys, retrieval.next_counts, slots)
-        found, slot = _ranges(retrieval.between_keys, slots * items, items)
-        item = retrieval.between_keys[found] % items
-        counts = retrieval.between_counts[found]
-        chance = counts / (direct[slot] + counts + 1)
-        np.maximum.at(best, item, chance)
-        missing += np.bincount(item, np.log1p(-chance), items).astype(np.float32)
-    return best[chosen], as_float32(1 - np.exp(missing[chosen]))
+
+@compiled(NOTHING, LONG, LONGS, FLOATS, FLOATS, INTS, LONGS, INTS, LONGS, MATRIX_OUT)
+def _fill_between(
+    items: int,
+    keys: LongArray,
+    chances: FloatArray,
+    logs: FloatArray,
+    owned: IntArray,
+    owned_at: LongArray,
+    chosen: IntArray,
+    chosen_at: LongArray,
+    values: FloatArray,
+) -> None:
+    """Add the best chance, and the log of missing every gap, to `values`."""
+    column = np.full(items, -1, np.int32)
+    for row in range(len(owned_at) - 1):
+        start, stop = chosen_at[row], chosen_at[row + 1]
+        if start == stop:
+            continue
+        for at in range(start, stop):
+            column[chosen[at]] = at - start
+        best, missing = np.zeros(stop - start, np.float32), np.zeros(stop - start, np.float64)
+        for place in range(owned_at[row], owned_at[row + 1] - 1):
+            low = (np.int64(owned[place]) * items + owned[place + 1]) * items
+            k = np.searchsorted(keys, low)
+            while k < len(keys) and keys[k] < low + items:
+                at = column[keys[k] - low]
+                if at >= 0:
+                    best[at] = max(best[at], chances[k])
+                    missing[at] += logs[k]
+                k += 1
+        values[0, start:stop] = best
+        values[1, start:stop] = missing.astype(np.float32)
+        for at in range(start, stop):
+            column[chosen[at]] = -1

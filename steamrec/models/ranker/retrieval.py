@@ -1,13 +1,32 @@
 """All that the features are computed from: weights and counts of the training pairs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import IntArray
+from steamrec.data.user_batches import IntArray, LongArray
 from steamrec.scoring.artifact import Arrays
-from steamrec.scoring.scorer import FloatArray
+from steamrec.scoring.scorer import FloatArray, as_float32
+
+# Of item a: starts[a] to starts[a + 1] is its part of the items beside it and of their counts.
+Neighbours = tuple[LongArray, IntArray, FloatArray]
+
+
+@dataclass(frozen=True)
+class NeighbourIndex:
+    """The counts of neighbours, laid out to be looked up: all of it follows from Retrieval.
+
+    following, preceding: the items that stand just after, and just before, each item. chances,
+    logs: for each of between_keys (a, b, j) the share of libraries with a, j, b in a row among
+    those with a, j, b or a, b, and the log of 1 minus it; float32.
+    """
+
+    following: Neighbours
+    preceding: Neighbours
+    chances: FloatArray
+    logs: FloatArray
 
 
 @dataclass(frozen=True)
@@ -18,8 +37,8 @@ class Retrieval:
     uint16 [items, items], 0 on the diagonal. owners: float32 [items]. next_keys, next_counts:
     how often b stands just after a (key a * items + b, sorted). between_keys, between_counts:
     how often j stands just between a and b (key (a * items + b) * items + j, sorted).
-    implied, strengths: int32 and float32 [items, m] (neighbours.implied_items). directions, scale:
-    float32 [items, d] and [items] (tail.latent_directions).
+    implied, strengths: int32 and float32 [items, m] (ngrams.implied_items). directions, scale:
+    float32 [items, d] and [items] (fallback.latent_directions).
     """
 
     weights: FloatArray
@@ -39,6 +58,20 @@ class Retrieval:
         """The size of the catalogue."""
         return len(self.owners)
 
+    @cached_property
+    def neighbours(self) -> NeighbourIndex:
+        """The index of the neighbours, computed once."""
+        first, second = (part.astype(np.int32) for part in np.divmod(self.next_keys, self.items))
+        gaps = self.between_keys // self.items
+        direct = _counts(self.next_keys, self.next_counts, gaps)
+        chances = as_float32(self.between_counts / (direct + self.between_counts + 1))
+        return NeighbourIndex(
+            _neighbours(first, second, self.next_counts, self.items),
+            _neighbours(second, first, self.next_counts, self.items),
+            chances,
+            as_float32(np.log1p(-chances)),
+        )
+
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> "Retrieval":
         """From an artifact's arrays."""
@@ -47,3 +80,18 @@ class Retrieval:
     def arrays(self) -> Arrays:
         """As arrays of an artifact."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def _neighbours(item: IntArray, beside: IntArray, counts: FloatArray, items: int) -> Neighbours:
+    """The pairs (item, beside) with their counts, grouped by item."""
+    order = np.argsort(item, kind="stable")
+    starts = np.searchsorted(item[order], np.arange(items + 1))
+    return starts, beside[order], as_float32(counts[order])
+
+
+def _counts(keys: LongArray, counts: FloatArray, wanted: LongArray) -> FloatArray:
+    """float32: the count of each wanted key, 0 where there is none. keys: ascending."""
+    if not len(keys):
+        return np.zeros(wanted.shape, np.float32)
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return as_float32(np.where(keys[found] == wanted, counts[found], 0))

@@ -3,15 +3,17 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray
 from steamrec.models.ease.scorer import EaseScorer
+from steamrec.models.ranker.candidates import Candidates, candidates
 from steamrec.models.ranker.fallback import latent_scores, tail_features
-from steamrec.models.ranker.features import candidates, features
+from steamrec.models.ranker.features import features
 from steamrec.models.ranker.ngrams import library_order
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.artifact import Arrays, Artifact
-from steamrec.scoring.scorer import FloatArray
+from steamrec.scoring.scorer import Cells, FloatArray
 
 TAIL = "tail_"  # begins the names of the tail network's layers
 
@@ -20,21 +22,21 @@ TAIL = "tail_"  # begins the names of the tail network's layers
 class Considered:
     """Users with their candidates, before these are ordered.
 
-    tail: float32 [users, items], every item as if it were no candidate; chosen: each user's
-    candidates; tables: their features, None for users without any.
+    below: float32 [users, items], every item as if it were not a candidate; candidates: each
+    user's; table: their features, float32 [candidates, features].
     """
 
-    tail: FloatArray
-    chosen: list[IntArray]
-    tables: list[FloatArray | None]
+    below: FloatArray
+    candidates: Candidates
+    table: FloatArray
 
 
 class RankerScorer:
     """Scores the candidates of each user by one network, all other items below them by another.
 
-    Arrays of the artifact: those of reranking.retrieval.Retrieval, and the layers of two networks,
+    Arrays of the artifact: those of retrieval.Retrieval, and the layers of two networks,
     layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit; those of the
-    second, for the tail, begin with TAIL.
+    second, for the items below the candidates, begin with TAIL.
     """
 
     def __init__(self, artifact: Artifact) -> None:
@@ -49,39 +51,64 @@ class RankerScorer:
         """float32 [users of the block, items]."""
         return self.ordered(self.consider(block))
 
+    def leading_scores(
+        self, block: Block, depth: int, excluded: IntArray | None, targets: Cells | None
+    ) -> FloatArray:
+        """As `scores`, but the items below a user's candidates have one score where it is enough.
+
+        It is not enough for a user with fewer than `depth` candidates that are not excluded, nor
+        for one with a target that is not a candidate (scoring.scorer.PartialScorer).
+        """
+        ease = self._ease.scores(block)
+        found = candidates(ease, block, self._count)
+        shown = np.ones(self.items, np.bool_)
+        shown[np.empty(0, np.int32) if excluded is None else excluded] = False
+        enough = np.bincount(found.rows[shown[found.items]], minlength=len(ease)) >= depth
+        if targets is not None:
+            rows, items = targets
+            inside = np.isin(rows * self.items + items, found.rows * self.items + found.items)
+            enough[rows[~inside]] = False
+        below = np.zeros_like(ease)
+        self._fill_below(below, ease, block, ~enough)
+        return self.ordered(Considered(below, found, self._table(ease, block, found)))
+
     def consider(self, block: Block) -> Considered:
         """All that the scores of the block's users need but the candidates' network."""
         ease = self._ease.scores(block)
-        latent = latent_scores(block, self.retrieval.directions, self.retrieval.scale)
-        ordered = library_order(block)
-        tail, chosen, tables = np.empty_like(ease), [], []
-        for row in range(len(block.users)):
-            owned = ordered.items[block.offsets[row] : block.offsets[row + 1]]
-            tail[row] = self._tail(ease[row], latent[row], len(owned))
-            some = candidates(ease[row], owned, self._count if len(owned) else 0)
-            chosen.append(some)
-            tables.append(features(self.retrieval, ease[row], owned, some) if len(some) else None)
-        return Considered(tail, chosen, tables)
+        found = candidates(ease, block, self._count)
+        below = np.empty_like(ease)
+        self._fill_below(below, ease, block, np.ones(len(ease), np.bool_))
+        return Considered(below, found, self._table(ease, block, found))
 
     def ordered(self, considered: Considered) -> FloatArray:
-        """float32 [users, items]: the users' scores, written over considered.tail."""
-        scores = considered.tail
-        for row, (chosen, table) in enumerate(
-            zip(considered.chosen, considered.tables, strict=True)
-        ):
-            if table is None:
+        """float32 [users, items]: the users' scores, written over considered.below."""
+        scores, found = considered.below, considered.candidates
+        for row in range(len(scores)):
+            chosen = found.of(row)
+            if not len(chosen):
                 continue
-            values = _network(self._layers, table)
+            # One user at a time: no user's bits depend on who else is in the block.
+            values = _network(
+                self._layers, considered.table[found.offsets[row] : found.offsets[row + 1]]
+            )
             # Published scores are the network's; what is no candidate comes below the last one.
             scores[row] += values.min() - 1 - scores[row].max()
             scores[row, chosen] = values
         return scores
 
-    def _tail(self, ease: FloatArray, latent: FloatArray, library: int) -> FloatArray:
-        """float32 [items]: every item as if it were no candidate."""
+    def _table(self, ease: FloatArray, block: Block, found: Candidates) -> FloatArray:
+        return features(self.retrieval, ease, library_order(block), found)
+
+    def _fill_below(
+        self, below: FloatArray, ease: FloatArray, block: Block, wanted: npt.NDArray[np.bool_]
+    ) -> None:
+        """Fill the wanted rows of `below` by the second network, every item of the catalogue."""
         retrieval = self.retrieval
-        table = tail_features(ease, latent, retrieval.owners, retrieval.scale, library)
-        return _network(self._tail_layers, table)
+        latent = latent_scores(block.where(wanted), retrieval.directions, retrieval.scale)
+        for row, of_user in zip(np.flatnonzero(wanted), latent, strict=True):
+            library = int(block.offsets[row + 1] - block.offsets[row])
+            table = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
+            below[row] = _network(self._tail_layers, table)
 
 
 class RememberingScorer(RankerScorer):
@@ -99,7 +126,7 @@ class RememberingScorer(RankerScorer):
         if block.number not in self._seen:
             self._seen[block.number] = self.consider(block)
         seen = self._seen[block.number]
-        return self.ordered(replace(seen, tail=seen.tail.copy()))
+        return self.ordered(replace(seen, below=seen.below.copy()))
 
 
 def _layers(arrays: Arrays, prefix: str) -> list[tuple[FloatArray, FloatArray]]:

@@ -15,8 +15,9 @@ from steamrec.data.user_batches import (
 )
 from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.loading import cached_artifact
+from steamrec.models.ranker.candidates import candidates
 from steamrec.models.ranker.fallback import TAIL_FEATURES, latent_scores, tail_features
-from steamrec.models.ranker.features import FEATURES, candidates, features
+from steamrec.models.ranker.features import FEATURES, features
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, library_order
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.sampling.negatives import eval_negatives
@@ -116,15 +117,15 @@ def _user_rows(
 ) -> Iterator[tuple[int, FloatArray]]:
     """Each user with a target among the candidates, and float32 [count, features + 1]."""
     scores = EaseScorer.of(retrieval.weights).scores(block)
-    ordered = library_order(block)
+    found = candidates(scores, block, count)
+    tables = features(retrieval, scores, library_order(block), found)
     for row, user in enumerate(block.users.tolist()):
-        owned = ordered.items[block.offsets[row] : block.offsets[row + 1]]
-        chosen = candidates(scores[row], owned, count)
+        chosen = found.of(row)
         target = np.flatnonzero(chosen == targets[row])
         if not len(target):
             continue
         table = np.zeros((count, len(FEATURES) + 1), np.float32)
-        table[: len(chosen), :-1] = features(retrieval, scores[row], owned, chosen)
+        table[: len(chosen), :-1] = tables[found.offsets[row] : found.offsets[row + 1]]
         table[: len(chosen), -1] = 1
         table[[0, target[0]]] = table[[target[0], 0]]
         yield user, table
