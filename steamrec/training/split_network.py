@@ -60,7 +60,7 @@ class SplitNetwork:
             self._dense = keras.Model([layer.output for layer in embeddings], model.output)
         except ValueError as error:
             raise _refusal(
-                model, "uses users or items other than through embedding layers"
+                model, "uses users or items other than through embedding layers called once"
             ) from error
         self.layers: list[Any] = list(self._dense.trainable_weights)
 
@@ -74,10 +74,7 @@ class SplitNetwork:
 
 
 def _side(model: Any, layer: Any) -> str:
-    try:
-        source = layer.input
-    except (AttributeError, ValueError):
-        raise _refusal(model, f"calls the embedding layer {layer.name} more than once") from None
+    source = layer.input  # of its first call; the model cannot be split where there are more
     for side, ids in zip(("user", "item"), model.inputs, strict=True):
         if source is ids:
             return side

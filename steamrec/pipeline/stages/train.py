@@ -18,7 +18,7 @@ FITTERS = {
     "ranker": "steamrec.models.ranker.fit",
 }
 SEEDED = ("ranker",)
-VERSIONS = {"ranker": 2} | dict.fromkeys(NETWORK_NAMES, 3)  # 1 for the others
+VERSIONS = {"ranker": 2} | dict.fromkeys(NETWORK_NAMES, 4)  # 1 for the others
 
 
 def fitted_models(settings: Settings) -> tuple[str, ...]:
