@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from steamrec.models.ncf.networks import build_network, scorer_arrays
+from steamrec.models.ncf.registry import find_network
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import Scorer
-from steamrec.training.loop import Trainer
-from steamrec.training.replicas import make_strategy
+from steamrec.settings import Settings
+from steamrec.training.fit import make_trainer
 from steamrec.training.tensorflow_quiet import tf
 
 Rows = np.ndarray[Any, np.dtype[np.int32]]
@@ -35,26 +35,22 @@ def sampled_rows(workspace: str, epoch: int, negatives: int) -> Rows:
 def fit(
     name: str,
     sizes: tuple[int, int],
-    network: dict[str, Any],
+    settings: Settings,
     rows: Callable[[int], Rows],
     measure: Callable[[Scorer], float],
-    start: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    start: Callable[[dict[str, Any], dict[str, str]], dict[str, Any]] | None = None,
 ) -> tuple[list[float], list[float], dict[str, Any]]:
-    """Train on rows(epoch), epoch after epoch; `start` turns the fresh weights into the first.
+    """Train on rows(epoch), epoch after epoch; `start` turns the fresh weights, given with
+    the tables among them (Trainer.tables), into the first.
 
     Returns what `measure` says of the scorer after each epoch, the seconds of training until then
     (compiling left out, measuring too), and the last weights.
     """
-    batch = network["batch_size"] // (1 + network["negatives"])
+    network, training = find_network(name), settings.training(name)
+    section, record = getattr(settings.train, name), settings.network(name)
+    batch = training.positives
     steps = len(rows(0)) // batch
-    total = steps * network["epochs"] if network["schedule"] == "cosine" else 0
-    trainer = Trainer(
-        lambda: build_network(name, *sizes, network),
-        make_strategy(1),
-        network["learning_rate"],
-        total,
-        batch=network["batch_size"],
-    )
+    trainer = make_trainer(network, sizes, section, training, steps)
     first, state = trainer.weights(), trainer.state()
     options = tf.data.Options()
     options.autotune.enabled = False
@@ -66,14 +62,14 @@ def fit(
     trainer.epoch(batches(rows(0)[: 2 * batch]), 2, lambda *_: None)  # compiles
     trainer.restore(state)
     if start is not None:
-        trainer.set_weights(start(first))
+        trainer.set_weights(start(first, trainer.tables()))
     curve, seconds, spent = [], [], 0.0
-    for epoch in range(network["epochs"]):
+    for epoch in range(training.epochs):
         data = batches(rows(epoch))
         begun = time.perf_counter()
         trainer.epoch(data, steps, lambda *_: None)
         spent += time.perf_counter() - begun
-        arrays = scorer_arrays(name, trainer.model)
-        curve.append(round(measure(make_scorer(Artifact(name, arrays, *sizes, network, []))), 4))
+        arrays = network.scorer_arrays(trainer.weights())
+        curve.append(round(measure(make_scorer(Artifact(name, arrays, *sizes, record, []))), 4))
         seconds.append(round(spent, 1))
     return curve, seconds, trainer.weights()

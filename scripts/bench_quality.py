@@ -60,13 +60,14 @@ def main() -> None:
         return float((np.concatenate(ranks) <= 10).mean())
 
     def train(config: str) -> tuple[list[float], list[float], int]:
-        network = load_settings(config).network(options.model)
+        settings = load_settings(config)
+        training = settings.training(options.model)
 
         def rows(epoch: int) -> Rows:
-            return sampled_rows(str(options.workspace), epoch, network["negatives"])
+            return sampled_rows(str(options.workspace), epoch, training.negatives)
 
-        curve, seconds, _ = fit(options.model, sizes, network, rows, hit_rate)
-        return curve, seconds, len(rows(0)) * (1 + network["negatives"]) * network["epochs"]
+        curve, seconds, _ = fit(options.model, sizes, settings, rows, hit_rate)
+        return curve, seconds, len(rows(0)) * (1 + training.negatives) * training.epochs
 
     large, seconds, _ = train("conf/notebook-large-batch.toml")
     small, small_seconds, rows = train("conf/notebook.toml")

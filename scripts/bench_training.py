@@ -20,12 +20,12 @@ import numpy as np
 from bench_fit import table_rows
 from bench_sampling import notebook_loop_rate, pairs
 
-from steamrec.models.ncf.networks import build_network
+from steamrec.models.ncf.registry import find_network
 from steamrec.settings import load_settings
-from steamrec.training.loop import Trainer
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import tf
+from steamrec.training.trainer import Trainer
 
 BATCH = 32_768
 # Of which the best counts: other work on the machine only slows. An epoch of GMF takes 2 seconds.
@@ -44,11 +44,9 @@ def stream_rate(url: str, negatives: int) -> float:
 
 def rates(name: str, url: str, sizes: tuple[int, int], most: int) -> dict[str, float]:
     """Pairs a second of network `name` from the stream and from arrays, rounds in turn."""
-    settings = load_settings(None).network(name)
-    negatives = settings["negatives"]
-    trainer = Trainer(
-        lambda: build_network(name, *sizes, settings), make_strategy(1), 0.006, batch=BATCH
-    )
+    settings, build = load_settings(None), find_network(name).build
+    negatives, section = settings.training(name).negatives, getattr(settings.train, name)
+    trainer = Trainer(lambda: build(*sizes, section, 1), make_strategy(1), 0.006, batch=BATCH)
     positives = BATCH // (1 + negatives)
     opened = EpochStream(negatives, positives)
     with opened.epoch(url) as batches:

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--new-pairs", type=float, default=0.02)
     options = parser.parse_args()
     settings = load_settings(options.config)
-    network = settings.network(options.model)
+    training = settings.training(options.model)
     context = Context(settings, Workspace(options.workspace), master="local[2]")
     validation = load_validation(context)
     assert validation is not None, "the workspace's split has validation items"
@@ -50,7 +50,7 @@ def main() -> None:
     sizes = (table_rows(workspace, "users"), table_rows(workspace, "items"))
 
     def tonight(epoch: int) -> Rows:
-        return sampled_rows(options.workspace, epoch, network["negatives"])
+        return sampled_rows(options.workspace, epoch, training.negatives)
 
     def last_night(epoch: int) -> Rows:
         rows = tonight(epoch)
@@ -62,18 +62,19 @@ def main() -> None:
         return validation.mean("hr", scorer)
 
     there = ~chosen(np.arange(sizes[0]), options.new_users)
-    ids = {"user": np.arange(sizes[0]).astype(str), "item": np.arange(sizes[1]).astype(str)}
+    ids = {"user": np.arange(sizes[0]).astype(object), "item": np.arange(sizes[1]).astype(object)}
     known = ids | {"user": ids["user"][there]}
-    before, _, weights = fit(options.model, sizes, network, last_night, hit_rate)
+    before, _, weights = fit(options.model, sizes, settings, last_night, hit_rate)
     kept = {
         name: value[there] if name.endswith("_embeddings") and "_user_" in name else value
         for name, value in weights.items()
     }
-    other = network | {"seed": network["seed"] + 1}
+    train = settings.train.model_copy(update={"seed": training.seed + 1})
+    other = settings.model_copy(update={"train": train})
     cold, _, _ = fit(options.model, sizes, other, tonight, hit_rate)
 
-    def begin(fresh: dict[str, Any]) -> dict[str, Any]:
-        weights = warmed(fresh, kept, known, ids)
+    def begin(fresh: dict[str, Any], tables: dict[str, str]) -> dict[str, Any]:
+        weights = warmed(fresh, kept, known, ids, tables)
         assert weights is not None, "both nights have the same network"
         return weights
 

@@ -11,21 +11,23 @@ from steamrec.scoring.scorer import Scorer
 class ModelSpec:
     """One model.
 
-    name: also its section of settings ([train.<name>]) and its folder in the workspace. fit: the
-    "module:function" that fits it, called with the context (and the name if `network`). scorer:
-    the "module:Class" that scores, called with the artifact. network: trained by the epoch loop
-    on sampled negatives. scores_new_users: scores whoever owns something, known when it was
-    fitted or not. item_item: its artifact has `weights` from item to item. refit: the
-    "module:function" that fits it again on all pairs, held-out ones too, called with the context;
-    for models whose refit takes under a tenth of a night. baseline: others are
-    compared with it.
+    name: also its section of settings ([train.<name>]) and its folder in the workspace.
+    title: what it is, in words.
+    fit: the "module:function" that fits it, called with the context (and the name, for a network).
+    scorer: the "module:Class" that scores, called with the artifact.
+    network: of one that the epoch loop trains on sampled negatives, the module with its NETWORK.
+    scores_new_users: it scores whoever owns something, known when it was fitted or not.
+    item_item: its artifact has `weights` from item to item.
+    baseline: others are compared with it.
+    refit: the "module:function" that fits it again on all pairs, held-out ones too, called with
+        the context; for models whose refit takes under a tenth of a night.
     """
 
     name: str
     title: str
-    fit: str
-    scorer: str
-    network: bool = False
+    fit: str = "steamrec.training.fit:fit_network"
+    scorer: str = "steamrec.models.ncf.keras_scorer:KerasScorer"
+    network: str = ""
     scores_new_users: bool = False
     item_item: bool = False
     baseline: bool = False
@@ -36,7 +38,9 @@ class ModelSpec:
         """The modules from which its code is reached."""
         return tuple(
             dict.fromkeys(
-                part.partition(":")[0] for part in (self.fit, self.scorer, self.refit) if part
+                entry.partition(":")[0]
+                for entry in (self.fit, self.scorer, self.refit, self.network)
+                if entry
             )
         )
 
@@ -72,23 +76,20 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="gmf",
             title="generalised matrix factorisation",
-            fit="steamrec.training.fit:fit_network",
             scorer="steamrec.scoring.factors:FactorScorer",
-            network=True,
+            network="steamrec.models.ncf.gmf",
         ),
         ModelSpec(
             name="mlp",
             title="multi-layer perceptron",
-            fit="steamrec.training.fit:fit_network",
             scorer="steamrec.models.ncf.scorers:MlpScorer",
-            network=True,
+            network="steamrec.models.ncf.mlp",
         ),
         ModelSpec(
             name="neumf",
             title="GMF and MLP joined",
-            fit="steamrec.training.fit:fit_network",
             scorer="steamrec.models.ncf.scorers:NeumfScorer",
-            network=True,
+            network="steamrec.models.ncf.neumf",
         ),
         ModelSpec(
             name="ranker",
@@ -112,7 +113,9 @@ def refit_name(model: str) -> str:
 
 def make_scorer(artifact: Artifact) -> Scorer:
     """The scorer of a fitted or refitted model: its class is called with the artifact."""
-    spec = MODELS[artifact.name.removeprefix(refit_name(""))]
+    spec = MODELS.get(artifact.name.removeprefix(refit_name("")))
+    if spec is None:
+        raise ValueError(f"there is no model {artifact.name!r}")
     module, _, name = spec.scorer.partition(":")
     scorer: Scorer = getattr(import_module(module), name)(artifact)
     return scorer

@@ -11,9 +11,9 @@ from typing import Any
 
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
-from steamrec.pipeline.code_hash import code_of
 from steamrec.pipeline.stage import Stage
 from steamrec.settings.recorder import current_values
+from steamrec.workspace.code_hash import code_of
 from steamrec.workspace.file_sums import changed_file, file_sums
 from steamrec.workspace.receipts import Basis, Receipt, load_receipt
 

@@ -3,20 +3,18 @@
 An unknown key is an error, so a misspelt setting never passes silently.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from steamrec.settings.models import (
     NETWORK_NAMES,
-    AlsSettings,
-    EaseSettings,
-    GmfSettings,
-    MlpSettings,
+    LossName,
     ModelName,
+    ModelSections,
     NetworkSettings,
-    NeumfSettings,
-    RankerSettings,
+    ScheduleName,
+    TrainingSettings,
 )
 from steamrec.settings.publishing import (
     EvaluateSettings,
@@ -34,7 +32,7 @@ from steamrec.settings.reading import (
 from steamrec.settings.section import BatchSize, Epochs, LearningRate, Section, Seed
 
 
-class TrainSettings(Section):
+class TrainSettings(ModelSections):
     """Which models are fitted, and how."""
 
     models: tuple[ModelName, ...] = Field(
@@ -48,13 +46,13 @@ class TrainSettings(Section):
     learning_rate: LearningRate = Field(
         0.006, description="Adam's learning rate in the first step."
     )
-    loss: Literal["log", "softmax"] = Field(
+    loss: LossName = Field(
         "log",
         description="'log': the log loss of positives and sampled negatives. 'softmax': a softmax "
         "over 2,048 negatives that a batch shares, corrected for how often each is drawn; for "
         "gmf only, and batch_size then counts positives.",
     )
-    schedule: Literal["cosine", "constant"] = Field(
+    schedule: ScheduleName = Field(
         "cosine",
         description="'cosine': the learning rate falls to 0 over the epochs, along half a cosine.",
     )
@@ -74,12 +72,6 @@ class TrainSettings(Section):
         description="Networks start from the workspace's model of the night before, for the users "
         "and items that both know. A night's result then hangs on the nights before it.",
     )
-    gmf: GmfSettings = GmfSettings()
-    mlp: MlpSettings = MlpSettings()
-    neumf: NeumfSettings = NeumfSettings()
-    ease: EaseSettings = EaseSettings()
-    als: AlsSettings = AlsSettings()
-    ranker: RankerSettings = RankerSettings()
 
     @field_validator("models")
     @classmethod
@@ -112,7 +104,8 @@ class Settings(Section):
                 f"({', '.join(self.train.models)}); add it there or export another."
             )
         for name in self.networks():
-            if name != "gmf" and self.network(name)["loss"] == "softmax":
+            dot_product = getattr(self.train, name).dot_product
+            if self.training(name).loss == "softmax" and not dot_product:
                 raise ValueError(
                     f"train.loss = 'softmax' needs a dot product, and {name} has none; set "
                     "train.gmf.loss instead."
@@ -132,21 +125,21 @@ class Settings(Section):
         if filters.get("min_price", 0) > filters.get("max_price", float("inf")):
             raise ValueError("export.min_price is above export.max_price; no price is between.")
 
-    def network(self, name: str) -> dict[str, Any]:
-        """The settings of one network, with what it leaves out filled in from [train].
-
-        Returns a plain dict: epochs, batch_size, learning_rate, negatives, seed and the
-        network's own sizes.
-        """
+    def training(self, name: str) -> TrainingSettings:
+        """How network `name` is trained: its own section's values laid over those of [train]."""
         own: NetworkSettings = getattr(self.train, name)
-        # Only what is used is read: a recorder notes it, and a change of it trains again.
-        values = own.model_dump(exclude_none=True)
+        values = own.model_dump(exclude_none=True, include=set(TrainingSettings.model_fields))
         values["epochs"], values["negatives"] = self.epochs(name), self.negatives(name)
-        for shared in ("batch_size", "learning_rate", "seed", "patience", "schedule", "loss",
-                       "warm_start"):  # fmt: skip
+        # Only what is used is read: a recorder notes it, and a change of it trains again.
+        for shared in TrainingSettings.model_fields:
             if shared not in values:
                 values[shared] = getattr(self.train, shared)
-        return values
+        return TrainingSettings.model_validate(values)
+
+    def network(self, name: str) -> dict[str, Any]:
+        """All settings of one network as a plain dict, for receipts: training and own sizes."""
+        own: NetworkSettings = getattr(self.train, name)
+        return self.training(name).model_dump() | own.model_dump(exclude_none=True)
 
     def epochs(self, name: str) -> int:
         """How many epochs the network `name` is trained for."""

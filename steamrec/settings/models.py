@@ -1,6 +1,6 @@
 """The settings of the models, one section each under [train]."""
 
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -16,14 +16,46 @@ from steamrec.settings.section import (
     Widths,
 )
 
-MODEL_NAMES = ("popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker")
-NETWORK_NAMES = ("gmf", "mlp", "neumf")
-
 ModelName = Literal["popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"]
+MODEL_NAMES: tuple[str, ...] = get_args(ModelName)
+LossName = Literal["log", "softmax"]
+ScheduleName = Literal["cosine", "constant"]
+
+
+class TrainingSettings(Section):
+    """How one network is trained: what its section sets, and [train] where that sets nothing.
+
+    `batch_size` is in training rows, or in positives under the softmax.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    negatives: int
+    seed: int
+    patience: int
+    schedule: ScheduleName
+    loss: LossName
+    warm_start: bool
+
+    @property
+    def sampled_negatives(self) -> int:
+        """The sampled negatives of each positive; a softmax shares those of its batch."""
+        return 0 if self.loss == "softmax" else self.negatives
+
+    @property
+    def positives(self) -> int:
+        """The positives in a global batch; each brings its sampled negatives."""
+        return max(1, self.batch_size // (1 + self.sampled_negatives))
 
 
 class NetworkSettings(Section):
-    """What every network may set for itself; what it leaves out comes from [train]."""
+    """What every network may set for itself; what it leaves out comes from [train].
+
+    `dot_product` says that it scores by one, as the softmax loss needs.
+    """
+
+    dot_product: ClassVar[bool] = False
 
     epochs: Epochs | None = Field(None, description="Overrides train.epochs.")
     batch_size: BatchSize | None = Field(None, description="Overrides train.batch_size.")
@@ -34,8 +66,10 @@ class NetworkSettings(Section):
 class GmfSettings(NetworkSettings):
     """Generalised matrix factorisation."""
 
+    dot_product: ClassVar[bool] = True
+
     factors: Width = Field(8, description="Width of the embeddings.")
-    loss: Literal["log", "softmax"] | None = Field(None, description="Overrides train.loss.")
+    loss: LossName | None = Field(None, description="Overrides train.loss.")
 
 
 class MlpSettings(NetworkSettings):
@@ -81,3 +115,21 @@ class RankerSettings(Section):
     epochs: Epochs = Field(8, description="Passes over the training users.")
     batch_users: BatchSize = Field(64, description="Users in a global batch.")
     learning_rate: LearningRate = Field(0.003, description="Adam's rate in the first step.")
+
+
+class ModelSections(Section):
+    """One section for each model that has settings."""
+
+    gmf: GmfSettings = GmfSettings()
+    mlp: MlpSettings = MlpSettings()
+    neumf: NeumfSettings = NeumfSettings()
+    ease: EaseSettings = EaseSettings()
+    als: AlsSettings = AlsSettings()
+    ranker: RankerSettings = RankerSettings()
+
+
+NETWORK_NAMES: tuple[str, ...] = tuple(
+    name
+    for name, field in ModelSections.model_fields.items()
+    if isinstance(field.default, NetworkSettings)
+)

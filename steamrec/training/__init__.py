@@ -1,1 +1,1 @@
-"""Training the networks: Petastorm stream, Keras networks, MirroredStrategy loop."""
+"""Training any Keras network: Petastorm stream, losses, optimiser, epoch loop, checkpoints."""

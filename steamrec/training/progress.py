@@ -7,12 +7,11 @@ from tqdm import tqdm
 
 
 class Progress:
-    """The bar of one epoch: steps, loss, rows a second, time left."""
+    """The bar of one epoch: rows, loss, rows per second, time left."""
 
-    def __init__(self, name: str, epoch: int, steps: int, rows_per_step: int) -> None:
-        self._rows_per_step = rows_per_step
+    def __init__(self, name: str, epoch: int, rows: int) -> None:
         self._bar = tqdm(
-            total=steps * rows_per_step,
+            total=rows,
             desc=f"{name} epoch {epoch}",
             unit="rows",
             unit_scale=True,
@@ -20,9 +19,9 @@ class Progress:
             disable=not sys.stderr.isatty(),
         )
 
-    def update(self, steps: int, loss: float) -> None:
-        """Show that `steps` steps are done and what the loss is."""
-        self._bar.update(steps * self._rows_per_step - self._bar.n)
+    def update(self, rows: int, loss: float) -> None:
+        """Show that `rows` rows are done and what the loss is."""
+        self._bar.update(min(rows, self._bar.total) - self._bar.n)
         self._bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
 
     def __enter__(self) -> "Progress":

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.data.tables import ITEMS, USERS
 from steamrec.errors import RunError
+from steamrec.models.ncf.registry import find_network
 from steamrec.scoring.artifact import Arrays, folder, load_artifact
 from steamrec.scoring.ids import Ids
 from steamrec.workspace import Workspace
@@ -33,7 +34,7 @@ class Previous:
 def ids_of(context: Context) -> Ids:
     """The ids of the workspace's "user" and "item" numbers, in their order."""
     found: Ids = {}
-    for kind, table in (("user", tables.USERS), ("item", tables.ITEMS)):
+    for kind, table in (("user", USERS), ("item", ITEMS)):
         frame = context.read(table).select(kind, f"{kind}_id").toPandas().sort_values(kind)
         found[kind] = frame[f"{kind}_id"].to_numpy(dtype=object)
     return found
@@ -54,13 +55,17 @@ def previous_model(workspace: Workspace, name: str) -> Previous | None:
     if artifact.ids is None:
         log.warning("train/%s: no warm start: the model was saved without its ids", name)
         return None
-    return Previous(_unfolded(artifact.arrays), artifact.ids, artifact.content_hash)
+    weights = find_network(name).weights(artifact.arrays)
+    return Previous(weights, artifact.ids, artifact.content_hash)
 
 
-def warmed(fresh: Arrays, previous: Arrays, known: Ids, ids: Ids) -> Arrays | None:
+def warmed(
+    fresh: Arrays, previous: Arrays, known: Ids, ids: Ids, tables: dict[str, str]
+) -> Arrays | None:
     """`fresh` weights with those of `previous` where they stand for the same.
 
-    Both are by the weights' names. A table's rows are matched by id; what is new keeps its fresh
+    Both are by the weights' names. `tables` are the names of embedding tables, each with the kind
+    of its rows: "user" or "item". A table's rows are matched by id; what is new keeps its fresh
     row. None when the two networks have other shapes, or a table other rows than ids.
     """
     result: Arrays = {}
@@ -68,12 +73,12 @@ def warmed(fresh: Arrays, previous: Arrays, known: Ids, ids: Ids) -> Arrays | No
         before = previous.get(name)
         if before is None or before.shape[1:] != weight.shape[1:]:
             return None
-        if not name.endswith("_embeddings"):
+        if name not in tables:
             if before.shape != weight.shape:
                 return None
             result[name] = before
             continue
-        kind = "user" if "_user_" in name else "item"
+        kind = tables[name]
         if len(before) != len(known[kind]):
             return None
         places = _places(known[kind], ids[kind])
@@ -85,16 +90,3 @@ def warmed(fresh: Arrays, previous: Arrays, known: Ids, ids: Ids) -> Arrays | No
 def _places(known: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]) -> Any:
     """int64: where each of `ids` stands in `known`; -1 for what is not there."""
     return pd.Index(known).get_indexer(pd.Index(ids))
-
-
-def _unfolded(arrays: Arrays) -> Arrays:
-    """GMF's plain factors as the weights of a network whose output layer is all ones."""
-    if "user_factors" not in arrays:
-        return arrays
-    users: npt.NDArray[Any] = arrays["user_factors"]
-    return {
-        "gmf_user_embeddings": users,
-        "gmf_item_embeddings": arrays["item_factors"],
-        "output_kernel": np.ones((users.shape[1], 1), np.float32),
-        "output_bias": arrays["item_bias"][:1],
-    }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from steamrec.errors import UsageError
+from steamrec.settings.models import NETWORK_NAMES
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,12 @@ SPACES: dict[str, Space] = {
 
 
 def space_of(model: str) -> Space:
-    """The search space of `model`; raises UsageError where there is nothing to search."""
+    """The search space of `model`; a network without one of its own has that of the rate.
+
+    Raises UsageError where there is nothing to search.
+    """
+    if model not in SPACES and model in NETWORK_NAMES:
+        return {"learning_rate": RATE}
     if model not in SPACES:
         raise UsageError(
             f"The model {model!r} has no settings to tune; choose one of {', '.join(SPACES)}."

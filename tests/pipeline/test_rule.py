@@ -7,11 +7,11 @@ import pytest
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.pipeline import nightly
-from steamrec.pipeline.code_hash import code_of
 from steamrec.pipeline.plan import plan
 from steamrec.pipeline.rule import difference, reason_to_run
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
+from steamrec.workspace.code_hash import code_of
 from steamrec.workspace.receipts import Basis, load_receipt
 from tests.support import fake_night
 
@@ -137,7 +137,7 @@ def test_code_is_hashed_by_what_it_does(tmp_path, monkeypatch):
 
     def hashed(inner):
         (package / "inner.py").write_text(inner)
-        from steamrec.pipeline import code_hash
+        from steamrec.workspace import code_hash
 
         for cached in (code_hash.code_of, code_hash._source, code_hash._spec):
             cached.cache_clear()

@@ -1,14 +1,17 @@
+import functools
+
 import numpy as np
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.models.ncf.networks import build_network
 from steamrec.settings import load_settings
-from steamrec.training.loop import Trainer
+from steamrec.training.losses import SoftmaxLoss
 from steamrec.training.replicas import make_strategy
 from steamrec.training.softmax import softmax_loss
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import tf
+from steamrec.training.trainer import Trainer
+from tests.support.networks import build
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
 
@@ -65,11 +68,12 @@ def test_the_loss_and_its_gradient_are_those_of_the_slow_twin():
 
 def test_it_learns_what_each_kind_owns(tmp_path, world):
     write_epoch(tmp_path / "epoch", training_rows(world, 3, 0), 2)
-    settings = load_settings(None).network("gmf")
     counts = np.bincount(world[:, 1], minlength=ITEMS)
     trainer = Trainer(
-        lambda: build_network("gmf", USERS, ITEMS, settings), make_strategy(1), 0.02, batch=120,
-        log_shares=np.log(counts / counts.sum()).astype(np.float32),
+        lambda: build("gmf", USERS, ITEMS), make_strategy(1), 0.02, batch=120,
+        loss=functools.partial(
+            SoftmaxLoss, log_shares=np.log(counts / counts.sum()).astype(np.float32)
+        ),
     )  # fmt: skip
     for _ in range(40):
         with EpochStream(0, 120).epoch(f"file://{tmp_path}/epoch") as batches:
@@ -84,5 +88,5 @@ def test_networks_without_a_dot_product_are_refused():
     with pytest.raises(UsageError, match=r"neumf has none; set train\.gmf\.loss"):
         load_settings(None, ["train.loss=softmax", 'train.models=["neumf"]'])
     settings = load_settings(None, ["train.gmf.loss=softmax"])
-    assert settings.network("gmf")["loss"] == "softmax"
-    assert settings.network("mlp")["loss"] == "log"
+    assert settings.training("gmf").loss == "softmax"
+    assert settings.training("mlp").loss == "log"

@@ -2,9 +2,8 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
@@ -24,9 +23,8 @@ from steamrec.models.ranker.training_data import (
     split_targets,
 )
 from steamrec.scoring.artifact import Arrays, Artifact, folder, load_artifact, save_artifact
-from steamrec.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from steamrec.training.checkpoint_key import checkpoint_key
-from steamrec.training.finite import refuse_non_finite
+from steamrec.training.epochs import Training, run_epochs
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import candidate_batches
 from steamrec.training.validation import load_validation
@@ -35,7 +33,7 @@ log = logging.getLogger(__name__)
 NAME = "ranker"
 READY = "features/ranker.json"
 SHUFFLE = 4_096
-CODE = ("steamrec.models.ranker", "steamrec.models.ease")
+CODE = (__name__, "steamrec.models.ranker.scorer")
 ADVICE = "lower train.ranker.learning_rate"
 TAIL_HIDDEN = (32,)
 TAIL_EPOCHS = 5
@@ -54,83 +52,77 @@ def fit(context: Context) -> Artifact:
     key = checkpoint_key(context, NAME, CODE, settings, split_seed, seed, replicas)
     if context.fresh:
         _remove_rows(context)
-        remove_checkpoint(context.workspace, NAME)
     rows, tail_rows = _rows(context, settings)
     retrieval = load_artifact(context.workspace, RETRIEVAL)
-    tail = _fit_tail(context, settings, tail_rows)
-    batch = settings["batch_users"]
-    steps = settings["epochs"] * -(-rows // batch)
-    trainer = ListwiseTrainer(
-        len(FEATURES),
-        tuple(settings["hidden"]),
-        seed,
-        make_strategy(replicas),
-        settings["learning_rate"],
-        steps,
-    )
-    checkpoint = load_checkpoint(context.workspace, NAME, key)
-    if checkpoint.curve:
-        trainer.restore(checkpoint.state)
-        log.info("train/%s: going on after epoch %d", NAME, len(checkpoint.curve))
+    tail = _fit_tail(context, tail_rows)
+    trainer = _trainer(context, len(FEATURES), tuple(settings["hidden"]), settings["epochs"], rows)
     validation = load_validation(context)
     seen: dict[int, Considered] = {}  # candidates and features are the same in every epoch
 
-    def artifact(layers: dict[str, Any]) -> Artifact:
+    def artifact(layers: Arrays, curve: list[dict[str, float]]) -> Artifact:
         arrays = retrieval.arrays | tail | layers
-        return Artifact(NAME, arrays, retrieval.users, retrieval.items, settings, checkpoint.curve)
+        return Artifact(NAME, arrays, retrieval.users, retrieval.items, settings, curve)
 
-    while len(checkpoint.curve) < settings["epochs"]:
-        epoch = len(checkpoint.curve)
-        start = time.perf_counter()
-        loss = _epoch(context, trainer, FEATURES_TABLE, settings["candidates"], batch, epoch)
-        entry = {"epoch": epoch, "loss": loss, "seconds": round(time.perf_counter() - start, 2)}
-        refuse_non_finite(trainer.named_state(), NAME, ADVICE, epoch)
-        layers = trainer.arrays()
-        if validation is not None:
-            metric = validation.ndcg(RememberingScorer(artifact(layers), seen))
-            refuse_non_finite({"the validation metric": np.array(metric)}, NAME, ADVICE, epoch)
-            entry["validation_ndcg"] = metric
-        scores = [past.get("validation_ndcg", 0.0) for past in checkpoint.curve]
-        checkpoint.curve.append(entry)
-        if not scores or entry.get("validation_ndcg", np.inf) > max(scores):
-            checkpoint.best = layers
-        checkpoint.state = trainer.state()
-        save_checkpoint(context.workspace, NAME, checkpoint)
-        log.info("train/%s: %s", NAME, ", ".join(f"{k} {v:.5g}" for k, v in entry.items()))
-    fitted = artifact(checkpoint.best)
+    def validate(layers: Arrays) -> float:
+        assert validation is not None
+        return validation.ndcg(RememberingScorer(artifact(layers, []), seen))
+
+    done = run_epochs(
+        context,
+        Training(
+            NAME,
+            trainer,
+            _epochs_of(context, trainer, FEATURES_TABLE, settings["candidates"]),
+            settings["epochs"],
+            rows,
+            trainer.weights,
+            validate if validation else None,
+            key=key,
+            advice=ADVICE,
+        ),
+    )
     _remove_rows(context)
-    remove_checkpoint(context.workspace, NAME)
-    return fitted
+    return artifact(done.best, done.curve)
 
 
-def _fit_tail(context: Context, settings: dict[str, Any], rows: int) -> Arrays:
+def _fit_tail(context: Context, rows: int) -> Arrays:
     """The layers of the network for what is no candidate; seconds, so done again after a crash."""
-    start = time.perf_counter()
-    batch = settings["batch_users"]
-    trainer = ListwiseTrainer(
-        len(TAIL_FEATURES),
-        TAIL_HIDDEN,
+    trainer = _trainer(context, len(TAIL_FEATURES), TAIL_HIDDEN, TAIL_EPOCHS, rows)
+    train = _epochs_of(context, trainer, TAIL_TABLE, 1 + TAIL_NEGATIVES)
+    training = Training(
+        f"{NAME}/tail", trainer, train, TAIL_EPOCHS, rows, trainer.weights, advice=ADVICE
+    )
+    layers = run_epochs(context, training).best
+    return {f"{TAIL}{name}": array for name, array in layers.items()}
+
+
+def _trainer(
+    context: Context, width: int, hidden: tuple[int, ...], epochs: int, rows: int
+) -> ListwiseTrainer:
+    settings = context.settings.train.ranker
+    return ListwiseTrainer(
+        width,
+        hidden,
         context.settings.train.seed,
         make_strategy(context.settings.train.replicas),
-        settings["learning_rate"],
-        TAIL_EPOCHS * -(-rows // batch),
+        settings.learning_rate,
+        epochs * -(-rows // settings.batch_users),
     )
-    loss = 0.0
-    for epoch in range(TAIL_EPOCHS):
-        loss = _epoch(context, trainer, TAIL_TABLE, 1 + TAIL_NEGATIVES, batch, epoch)
-        refuse_non_finite(trainer.named_state(), f"{NAME}, the fallback network", ADVICE, epoch)
-    seconds = time.perf_counter() - start
-    log.info("train/%s: the tail's network, loss %.4f, in %.0f s", NAME, loss, seconds)
-    return {f"{TAIL}{name}": array for name, array in trainer.arrays().items()}
 
 
-def _epoch(
-    context: Context, trainer: ListwiseTrainer, table: Table, slots: int, batch: int, epoch: int
-) -> float:
-    """Train on the table's users, `slots` rows each, once; returns the mean loss."""
+def _epochs_of(
+    context: Context, trainer: ListwiseTrainer, table: Table, slots: int
+) -> Callable[[int, Callable[[int, float], None]], float]:
+    """The function that trains on the table's users, `slots` rows each, once."""
     url, seed = context.workspace.url(table.name), context.settings.train.seed
-    with candidate_batches(url, list(table.columns), slots, SHUFFLE) as stream:
-        return trainer.epoch(stream.unbatch().shuffle(SHUFFLE, seed=seed + epoch).batch(batch))
+    batch = context.settings.train.ranker.batch_users
+
+    def train(epoch: int, progress: Callable[[int, float], None]) -> float:
+        with candidate_batches(url, list(table.columns), slots, SHUFFLE) as stream:
+            shuffled = stream.unbatch().shuffle(SHUFFLE, seed=seed + epoch)
+            return trainer.epoch(shuffled.batch(batch), progress)
+
+    return train
 
 
 def _rows(context: Context, settings: dict[str, Any]) -> tuple[int, int]:

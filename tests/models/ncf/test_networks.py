@@ -2,20 +2,26 @@ import numpy as np
 import pytest
 
 from steamrec.data.user_batches import Block
-from steamrec.models.ncf.networks import build_network, scorer_arrays
+from steamrec.models.ncf.keras_scorer import KerasScorer
+from steamrec.models.ncf.registry import find_network
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact
 from steamrec.settings import load_settings
+from tests.support.networks import build
 
 USERS, ITEMS = 12, 1500  # more items than one of the scorer's tiles
 
 
 def network(name):
-    model = build_network(name, USERS, ITEMS, load_settings(None).network(name))
+    model = build(name, USERS, ITEMS)
     rng = np.random.default_rng(0)
     for weight in model.weights:  # biases start at zero, which would hide a lost one
         weight.assign(rng.normal(0, 0.5, weight.shape))
     return model
+
+
+def weights_of(model):
+    return {weight.path.replace("/", "_"): weight.numpy() for weight in model.weights}
 
 
 @pytest.mark.parametrize("name", ["gmf", "mlp", "neumf"])
@@ -23,7 +29,9 @@ def test_the_numpy_scorer_equals_the_network(name):
     model = network(name)
     users = np.array([3, 4, 9], np.int32)
     everything = np.tile(np.arange(ITEMS, dtype=np.int32), (3, 1))
-    scorer = make_scorer(Artifact(name, scorer_arrays(name, model), USERS, ITEMS))
+    scorer = make_scorer(
+        Artifact(name, find_network(name).scorer_arrays(weights_of(model)), USERS, ITEMS)
+    )
     block = Block(0, users, np.zeros(4, np.int64), np.empty(0, np.int32))
     expected = model([users, everything]).numpy()
     np.testing.assert_allclose(scorer.scores(block), expected, rtol=1e-4, atol=1e-4)
@@ -66,9 +74,22 @@ def test_the_sizes_are_the_notebooks(name, shapes):
 
 
 def test_the_seed_settles_the_first_weights():
-    settings = load_settings(None).network("neumf")
-    first, again = (build_network("neumf", USERS, ITEMS, settings) for _ in range(2))
-    other = build_network("neumf", USERS, ITEMS, settings | {"seed": 2})
+    first, again = (build("neumf", USERS, ITEMS) for _ in range(2))
+    other = build("neumf", USERS, ITEMS, seed=2)
     for one, two, three in zip(first.weights, again.weights, other.weights, strict=True):
         assert np.array_equal(one, two)
         assert not one.numpy().any() or not np.array_equal(one, three)
+
+
+@pytest.mark.parametrize("name", ["gmf", "mlp", "neumf"])
+def test_the_scorer_of_any_network_equals_the_one_of_its_own(name):
+    settings = load_settings(None).network(name)
+    arrays = find_network(name).scorer_arrays(weights_of(network(name)))
+    artifact = Artifact(name, arrays, USERS, ITEMS, settings)
+    users = np.array([3, 4, 9, 11], np.int32)
+    block = Block(0, users, np.zeros(5, np.int64), np.empty(0, np.int32))
+    expected = make_scorer(artifact).scores(block)
+    scorer = KerasScorer(artifact)
+    found = scorer.scores(block)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    assert np.array_equal(found, scorer.scores(block))

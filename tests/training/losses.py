@@ -1,24 +1,22 @@
 """Train a little network in a process of its own and print its losses and weights as JSON.
 
-python -m tests.models.ncf.losses FOLDER REPLICAS BATCH
+python -m tests.training.losses FOLDER REPLICAS BATCH
 """
 
 import hashlib
 import json
 import sys
 
-from steamrec.models.ncf.networks import build_network
-from steamrec.settings import load_settings
-from steamrec.training.loop import Trainer
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
+from steamrec.training.trainer import Trainer
+from tests.support.networks import build
 from tests.training.conftest import ITEMS, USERS
 
 
 def main(folder: str, replicas: int, batch: int) -> None:
-    settings = load_settings(None).network("neumf")
     trainer = Trainer(
-        lambda: build_network("neumf", USERS, ITEMS, settings),
+        lambda: build("neumf", USERS, ITEMS),
         make_strategy(replicas),
         0.01,
         batch=4 * batch,

@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from steamrec.models.ncf.networks import build_network
-from steamrec.settings import load_settings
-from steamrec.training.loop import Trainer
+from steamrec.sampling.negatives import MISSING
 from steamrec.training.replicas import make_strategy
 from steamrec.training.tensorflow_quiet import tf
+from steamrec.training.trainer import Trainer
+from tests.support.networks import build
 from tests.training.conftest import ITEMS, USERS
 
 
 def network(name):
-    model = build_network(name, USERS, ITEMS, load_settings(None).network(name))
+    model = build(name, USERS, ITEMS)
     rng = np.random.default_rng(0)
     for weight in model.weights:  # zero biases and small weights would hide a lost term
         weight.assign(rng.normal(0, 0.5, weight.shape))
@@ -26,9 +26,8 @@ def test_the_gradient_is_what_the_tape_finds(name, batch):
     valid = np.ones((37, 4), np.float32)
     valid[3, 2:] = valid[20, 1] = 0
     trainer = Trainer(lambda: network(name), make_strategy(1), 0.01, batch=batch)
-    loss, gradients = trainer._gradients(
-        users, items, tf.constant(valid), tf.constant(1 / valid.sum(), tf.float32)
-    )
+    given = tf.constant(np.where(valid > 0, items, MISSING).astype(np.int32))
+    loss, gradients = trainer._gradients(tf.constant(users), given)
     with tf.GradientTape() as tape:
         logits = trainer.model([users, items])
         labels = np.zeros((37, 4), np.float32)

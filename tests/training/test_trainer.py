@@ -7,19 +7,16 @@ import sys
 import numpy as np
 import pytest
 
-from steamrec.errors import RunError
-from steamrec.models.ncf.networks import build_network
-from steamrec.settings import load_settings
-from steamrec.training.loop import Trainer
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import keras, tf
+from steamrec.training.trainer import Trainer
+from tests.support.networks import build
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
 
 def trainer(name="gmf", rate=0.05):
-    settings = load_settings(None).network(name)
-    return Trainer(lambda: build_network(name, USERS, ITEMS, settings), make_strategy(1), rate)
+    return Trainer(lambda: build(name, USERS, ITEMS), make_strategy(1), rate)
 
 
 def dataset(rows):
@@ -28,11 +25,11 @@ def dataset(rows):
 
 
 def trained(epoch, replicas, batch, cores=2):
-    """What tests.models.ncf.losses prints, on so many cores."""
+    """What tests.training.losses prints, on so many cores."""
     command = [
         sys.executable,
         "-m",
-        "tests.models.ncf.losses",
+        "tests.training.losses",
         str(epoch),
         str(replicas),
         str(batch),
@@ -67,7 +64,7 @@ def test_a_step_is_adams(world):
     """The fused step against Keras's Adam on the same loss."""
     rows = training_rows(world, 3, 0)
     ours = trainer("mlp", 0.01)
-    theirs = build_network("mlp", USERS, ITEMS, load_settings(None).network("mlp"))
+    theirs = build("mlp", USERS, ITEMS)
     theirs.set_weights(ours.model.get_weights())
     optimizer = keras.optimizers.Adam(0.01)
     for _ in range(5):
@@ -108,13 +105,6 @@ def test_it_learns_what_each_kind_owns(tmp_path, world, name):
     right = items % 2 == np.arange(USERS)[:, None] % 2
     # Every user's own kind stands above the other, also the items never seen with that user.
     assert (np.where(right, logits, np.inf).min(1) > np.where(right, -np.inf, logits).max(1)).all()
-
-
-def test_a_loss_that_is_no_number_stops_the_run(world):
-    broken = trainer()
-    broken.restore([np.full_like(array, np.nan) for array in broken.state()])
-    with pytest.raises(RunError, match=r"train/gmf: the loss is nan .*learning_rate"):
-        broken.epoch(dataset(training_rows(world, 2, 0)), 1, lambda step, loss: None)
 
 
 def test_the_state_is_the_whole_state(world):
