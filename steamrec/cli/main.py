@@ -1,5 +1,6 @@
 """The command line: `steamrec COMMAND`."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from steamrec.cli.options import (
     stage_options,
     workspace_option,
 )
+from steamrec.cli.terminal import clean, print_whatever_the_encoding, say
 from steamrec.errors import SteamrecError, UsageError
 
 
@@ -78,14 +80,14 @@ def generate(users: int, seed: int, output: str, items_output: str | None) -> No
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
     @stage_options
     def command(date: str | None = None, rollback: bool = False, **options: object) -> None:
-        from steamrec.pipeline.nightly import run_stages, stages_of
-
-        context = open_context(options, date)
         if rollback:
             from steamrec.cli.rollback import print_rollback
 
-            print_rollback(context.workspace)
+            print_rollback(str(options["workspace"]))
             return
+        from steamrec.pipeline.nightly import run_stages, stages_of
+
+        context = open_context(options, date)
         run_stages(stages_of(name, context.settings), context)
 
     if dated:
@@ -114,14 +116,18 @@ for _name, _help, _dated in (
 @click.argument("user", required=False)
 @click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
 @click.option(
-    "--items", metavar="ID,ID,...", help="A list for somebody in no file who owns these item_ids."
+    "--items",
+    metavar="ID,ID,...",
+    multiple=True,
+    help="Recommend for a new user who owns these item ids. May be repeated; an id with a comma is "
+    "put in double quotes, as in CSV.",
 )
 @click.option(
     "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
 )
 @workspace_option
 def recommend(
-    user: str | None, like: str | None, items: str | None, k: int, workspace: str
+    user: str | None, like: str | None, items: tuple[str, ...], k: int, workspace: str
 ) -> None:
     """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
 
@@ -133,8 +139,9 @@ def recommend(
       steamrec recommend 76561197970982479
       steamrec recommend --like "Portal 2"
       steamrec recommend --items 10,220,620 --k 5
+      steamrec recommend --items 10 --items '"an id, with a comma"'
     """
-    if sum(given is not None for given in (user, like, items)) != 1:
+    if sum(given is not None for given in (user, like, items or None)) != 1:
         raise UsageError("Give one of USER, --like NAME and --items ID,ID; see recommend --help.")
     from steamrec.cli.recommend import print_owned, print_user
 
@@ -142,6 +149,19 @@ def recommend(
         print_user(user, workspace, k)
     else:
         print_owned(items, like, workspace, k)
+
+
+@cli.command(short_help="Show readers the run before again.")
+@workspace_option
+def rollback(workspace: str) -> None:
+    """Show readers the run before: its lists and all that `recommend` reads, in one step.
+
+    Nothing is written but exports/latest.json. Each further rollback goes one run back. Needs
+    neither Java nor settings.
+    """
+    from steamrec.cli.rollback import print_rollback
+
+    print_rollback(workspace)
 
 
 @cli.command(short_help="Show what is finished, published, and would run next.")
@@ -178,26 +198,34 @@ def tune(model: str, trials: int, **options: object) -> None:
     click.echo(f"{context.workspace.path(f'tune/{model}.toml')}: validation NDCG@10 {value:.4f}")
 
 
+def _shown(error: click.ClickException) -> str:
+    text = io.StringIO()
+    error.show(text)
+    return text.getvalue().rstrip()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
+    print_whatever_the_encoding()
     try:
         cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:
-        error.show()
+        # Its own words stand over more than one line; what was typed is in them.
+        click.echo("\n".join(map(clean, _shown(error).split("\n"))), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except SteamrecError as error:
-        click.echo(f"steamrec: {error}", err=True)
+        say(f"steamrec: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if os.environ.get("STEAMREC_DEBUG"):
             raise
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        click.echo(
+        say(
             f"steamrec: the run failed: {type(error).__name__}: {lines[0] if lines else ''} "
             "(STEAMREC_DEBUG=1 shows where).",
             err=True,

@@ -12,6 +12,7 @@ from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
     from steamrec.data.context import Context
+    from steamrec.workspace import Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,9 +59,7 @@ date_option = click.option(
     "--date", metavar="YYYY-MM-DD", help="The night's date.  [default: today]"
 )
 
-rollback_option = click.option(
-    "--rollback", is_flag=True, help="Point readers back to the run before; write nothing."
-)
+rollback_option = click.option("--rollback", is_flag=True, help="The same as `steamrec rollback`.")
 
 
 def stage_options(command: Command) -> Command:
@@ -79,18 +78,26 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     from steamrec.data.context import Context
     from steamrec.settings import load_settings
     from steamrec.spark.session import check_java, submitted
-    from steamrec.workspace import Workspace
-    from steamrec.workspace.lock import check_layout, lock
 
     settings = load_settings(options["config"], options["overrides"])
     date = parse_date(date)
     if not submitted():
         check_java()
-    workspace = Workspace(options["workspace"])
+    workspace = open_workspace(options["workspace"])
+    return Context(settings, workspace, options["master"], date, options["fresh"])
+
+
+def open_workspace(root: str) -> "Workspace":
+    """The workspace, held for this process and in today's layout; raises UsageError or RunError."""
+    from steamrec.publish.layout import upgrade_layout
+    from steamrec.workspace import Workspace
+    from steamrec.workspace.lock import check_layout, lock
+
+    workspace = Workspace(root)
     workspace.check_writable()
     lock(workspace)
-    check_layout(workspace)
-    return Context(settings, workspace, options["master"], date, options["fresh"])
+    check_layout(workspace, upgrade_layout)
+    return workspace
 
 
 def parse_date(text: str | None) -> str:

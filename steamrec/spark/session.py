@@ -61,6 +61,8 @@ def open_session(master: str | None = None) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if not submitted():
+        _name_files_in_utf8()
     if CONF.is_dir() and not submitted():
         os.environ.setdefault("SPARK_CONF_DIR", str(CONF))
     builder = SparkSession.builder.appName("steamrec")
@@ -77,6 +79,13 @@ def open_session(master: str | None = None) -> "SparkSession":
     session.sparkContext.setLogLevel("ERROR")
     show_progress(session.sparkContext)
     return session
+
+
+def _name_files_in_utf8() -> None:
+    """Have the JVM read file names as Python does: under LC_ALL=C it refuses all but ASCII."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if not re.search(r"utf-?8", locale, re.IGNORECASE):
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def _defaults_file() -> dict[str, str]:
