@@ -61,7 +61,7 @@ def test_damaged_files_are_named_and_made_anew(published):
     code, log = finish(workspace, raw, "2026-02-01", "export", "--set", "export.model=gmf")
     assert code == 1
     assert re.search(r"models/gmf.*damaged.*--fresh", sentence(log))
-    (workspace / "exports/latest.json").write_text("[")
+    (workspace / "exports/latest.json").unlink()  # to publish without comparison
     [part, *_] = sorted(workspace.glob("users/*.parquet"))
     part.write_bytes(part.read_bytes()[:-40])
     part.with_name(f".{part.name}.crc").unlink(missing_ok=True)
