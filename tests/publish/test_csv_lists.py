@@ -51,7 +51,7 @@ def test_csv_reads_back_to_the_same_rows(rows):
     assert back == [(*row[:4], np.float32(row[4])) for row in rows]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\rx", "\nx", " =1", "＝1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\rx", "\nx", " =1", "\uff1d1"])
 def test_formulas_are_neutralised(text):
     assert neutral(text) == f"'{text}"
 
@@ -62,8 +62,8 @@ def test_other_values_stay(value):
 
 
 def test_json_and_csv_of_a_run_hold_its_rows(make_context):
-    texts = ["", " bob", "bob", "bob ", '"q"', "a,b", "a\nb", "a\r\nb", "\r", "\0", "\\", "\u2028", "😀", "\x1b[1m",
-             "=1+1", "\ufeffx", "\x85"]  # fmt: skip
+    texts = ["", " bob", "bob", "bob ", '"q"', "a,b", "a\nb", "a\r\nb", "\r", "\0", "\\", "\u2028", "😀",
+             "\x1b[1m", "=1+1", "\ufeffx", "\x85"]  # fmt: skip
     rows = sorted(
         (text, 1, f"{text}i", text, 0.1 + number, "gmf") for number, text in enumerate(texts)
     )
@@ -78,7 +78,7 @@ def test_json_and_csv_of_a_run_hold_its_rows(make_context):
         _write_formats(context, table)
         root = Path(context.workspace.root)
         lines = [line for path in root.glob("exports/json/*/*/*.json")
-                 for line in path.read_text(newline="").split("\n") if line]  # fmt: skip
+                 for line in path.read_bytes().decode().split("\n") if line]  # fmt: skip
         found = sorted(
             tuple(json.loads(line)[name] for name in tables.EXPORT.columns) for line in lines
         )

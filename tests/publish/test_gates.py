@@ -76,7 +76,7 @@ def test_shorter_lists_pass_and_are_counted(check):
         ({"a": [(1, None, 2.0)]}, "nulls"),
         ({"a": [(1, "8", None)]}, "nulls"),
         ({"a": [(None, "8", 2.0)]}, "nulls"),
-        (dict.fromkeys(OWNED, []), "users"),
+        ({user: [] for user in OWNED}, "users"),
         ({"a": [(1, "8", 2.0), (3, "9", 1.0)]}, "ranks"),
         ({"a": [(0, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
         ({"a": [(1, "8", 2.0), (1, "9", 1.0)]}, "ranks"),

@@ -54,7 +54,7 @@ def test_the_published_model_is_an_input_of_the_export(make_plain_context):
 def test_without_validation_users_best_is_refused_before_the_first_stage(make_plain_context):
     context = make_plain_context("split.validation_users=0", "input.path=README.md")
     for command in ("nightly", "export"):
-        with pytest.raises(UsageError, match="split.validation_users is 0; raise"):
+        with pytest.raises(UsageError, match=r"split\.validation_users is 0; raise"):
             run_stages(stages_of(command, context.settings), context)
     assert not context.workspace.exists("receipts")
     named = load_settings(None, ["split.validation_users=0", "export.model=gmf"])
