@@ -5,6 +5,8 @@ import logging
 import sys
 import time
 
+from steamrec.cli.terminal import clean
+
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message."""
@@ -15,9 +17,17 @@ class JsonFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": clean(record.getMessage()),
         }
         return json.dumps(entry, ensure_ascii=False)
+
+
+class TextFormatter(logging.Formatter):
+    """One line: time, level, message."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        """The line, without what a terminal would obey."""
+        return clean(super().formatMessage(record))
 
 
 def set_up_logs(log_format: str) -> None:
@@ -26,7 +36,7 @@ def set_up_logs(log_format: str) -> None:
     formatter = (
         JsonFormatter()
         if log_format == "json"
-        else logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        else TextFormatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     )
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)

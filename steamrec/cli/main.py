@@ -17,6 +17,7 @@ from steamrec.cli.options import (
     workspace_option,
 )
 from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals
+from steamrec.cli.terminal import print_whatever_the_encoding, say
 from steamrec.errors import SteamrecError, UsageError
 
 
@@ -81,14 +82,14 @@ def generate(users: int, seed: int, output: str, items_output: str | None) -> No
 def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
     @stage_options
     def command(date: str | None = None, rollback: bool = False, **options: object) -> None:
-        from steamrec.pipeline.nightly import run_command
-
-        context = open_context(options, date)
         if rollback:
             from steamrec.cli.rollback import print_rollback
 
-            print_rollback(context.workspace)
+            print_rollback(str(options["workspace"]))
             return
+        from steamrec.pipeline.nightly import run_command
+
+        context = open_context(options, date)
         run_command(name, context)
 
     if dated:
@@ -117,14 +118,18 @@ for _name, _help, _dated in (
 @click.argument("user", required=False)
 @click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
 @click.option(
-    "--items", metavar="ID,ID,...", help="A list for somebody in no file who owns these item_ids."
+    "--items",
+    metavar="ID,ID,...",
+    multiple=True,
+    help="Recommend for a new user who owns these item ids. May be repeated; an id with a comma is "
+    "put in double quotes, as in CSV.",
 )
 @click.option(
     "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
 )
 @workspace_option
 def recommend(
-    user: str | None, like: str | None, items: str | None, k: int, workspace: str
+    user: str | None, like: str | None, items: tuple[str, ...], k: int, workspace: str
 ) -> None:
     """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
 
@@ -136,8 +141,9 @@ def recommend(
       steamrec recommend 76561197970982479
       steamrec recommend --like "Portal 2"
       steamrec recommend --items 10,220,620 --k 5
+      steamrec recommend --items 10 --items '"an id, with a comma"'
     """
-    if sum(given is not None for given in (user, like, items)) != 1:
+    if sum(given is not None for given in (user, like, items or None)) != 1:
         raise UsageError("Give one of USER, --like NAME and --items ID,ID; see recommend --help.")
     from steamrec.cli.recommend import print_owned, print_user
 
@@ -145,6 +151,19 @@ def recommend(
         print_user(user, workspace, k)
     else:
         print_owned(items, like, workspace, k)
+
+
+@cli.command(short_help="Show readers the run before again.")
+@workspace_option
+def rollback(workspace: str) -> None:
+    """Show readers the run before: its lists and all that `recommend` reads, in one step.
+
+    Nothing is written but exports/latest.json. Each further rollback goes one run back. Needs
+    neither Java nor settings.
+    """
+    from steamrec.cli.rollback import print_rollback
+
+    print_rollback(workspace)
 
 
 @cli.command(short_help="Show what is finished, published, and would run next.")
@@ -202,6 +221,7 @@ def doctor(workspace: str, master: str | None, spark: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
     stop_on_signals()
+    print_whatever_the_encoding()
     try:
         cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -226,18 +246,18 @@ def _report(error: Exception) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "steamrec"
         message = " ".join(error.format_message().split()).rstrip(".")
-        click.echo(f"steamrec: {message}; see `{command} --help`.", err=True)
+        say(f"steamrec: {message}; see `{command} --help`.", err=True)
         return error.exit_code
     if isinstance(error, SteamrecError):
         if error.__cause__ is not None:
             from steamrec.workspace import run_log
 
             run_log.add_traceback(error)
-        click.echo(f"steamrec: {error}", err=True)
+        say(f"steamrec: {error}", err=True)
         return error.exit_code
     if os.environ.get("STEAMREC_DEBUG"):
         raise error
     from steamrec.cli.failures import failure_sentence
 
-    click.echo(f"steamrec: {failure_sentence(error)}", err=True)
+    say(f"steamrec: {failure_sentence(error)}", err=True)
     return 1

@@ -59,9 +59,7 @@ date_option = click.option(
     "--date", metavar="YYYY-MM-DD", help="The night's date.  [default: today]"
 )
 
-rollback_option = click.option(
-    "--rollback", is_flag=True, help="Point readers back to the run before; write nothing."
-)
+rollback_option = click.option("--rollback", is_flag=True, help="The same as `steamrec rollback`.")
 
 
 def stage_options(command: Command) -> Command:
@@ -81,30 +79,36 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     from steamrec.doctor.machine import require_machine
     from steamrec.settings import load_settings
     from steamrec.workspace import run_log
-    from steamrec.workspace.lock import check_layout, lock
 
     settings = load_settings(options["config"], options["overrides"])
     date = parse_date(date)
     require_machine(options["master"])
     workspace = open_workspace(options["workspace"])
-    workspace.check_writable()
-    lock(workspace)
-    check_layout(workspace)
     if workspace.local:
         run_log.start(workspace.root)
     return Context(settings, workspace, options["master"], date, options["fresh"])
 
 
 def open_workspace(root: str) -> "Workspace":
-    """The workspace at `root`; raises UsageError for a URI that no installed package can read."""
+    """The workspace, held for this process and in today's layout.
+
+    Raises UsageError for a place that cannot be one or cannot be written, RunError when another
+    process holds it.
+    """
+    from steamrec.publish.layout import upgrade_layout
     from steamrec.workspace import Workspace
+    from steamrec.workspace.lock import check_layout, lock
 
     if not root.strip() or "\0" in root:
         raise UsageError(f"--workspace takes a folder or a URI, not {root!r}.")
     try:
-        return Workspace(root)
+        workspace = Workspace(root)
     except (ImportError, ValueError) as error:
         raise UsageError(f"The workspace {root} cannot be opened: {error}.") from None
+    workspace.check_writable()
+    lock(workspace)
+    check_layout(workspace, upgrade_layout)
+    return workspace
 
 
 def parse_date(text: str | None) -> str:

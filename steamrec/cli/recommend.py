@@ -1,11 +1,16 @@
 """`steamrec recommend`: lists for a person to read, without Spark."""
 
+import csv
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import click
-
+from steamrec.cli.terminal import clean, say
 from steamrec.errors import UsageError
-from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    from steamrec.serving.serving_set import ServingSet
 
 LEANING = 3
 NAME_WIDTH = 44
@@ -26,18 +31,16 @@ class Line:
 
 def print_user(user_id: str, root: str, k: int) -> None:
     """Print the published list of `user_id`; raises UsageError when there is none."""
-    from steamrec.pipeline.stages.export import latest
     from steamrec.serving.catalogue import load_catalogue
-    from steamrec.serving.item_item import leaning, weight_rows, weights_model
+    from steamrec.serving.item_item import leaning, weight_rows
+    from steamrec.serving.serving_set import open_serving_set
     from steamrec.serving.users import owned_items, published_list
 
-    workspace = Workspace(root)
-    published = latest(workspace)
-    rows = published_list(published, user_id)
-    catalogue = load_catalogue(workspace)
-    owned = owned_items(workspace, user_id)
-    model = weights_model(workspace)
-    weights = weight_rows(workspace, model, owned) if model and owned else None
+    served = open_serving_set(root)
+    rows = published_list(served, user_id)
+    catalogue = load_catalogue(served)
+    owned = owned_items(served, user_id)
+    weights = weight_rows(served, owned) if served.model and owned else None
     lines = []
     for row in rows[:k]:
         item = catalogue.numbers.get(row["item_id"])
@@ -46,41 +49,37 @@ def print_user(user_id: str, root: str, k: int) -> None:
             reasons = leaning(weights, owned, item, LEANING)
         names = [catalogue.names[reason] for reason in reasons]
         lines.append(Line(row["item_name"], row["item_id"], row["score"], names))
-    click.echo(
-        f"{clean(user_id)} owns {len(owned):,} games; {len(lines)} others "
-        f"by {rows[0]['source']}, published for {published['date']}:"
+    say(
+        f"{user_id} owns {len(owned):,} games; {len(lines)} others "
+        f"by {rows[0]['source']}, published for {served.run['date']}:"
     )
-    print_lines(with_facts(workspace, lines))
-    if model is None:
-        click.echo("What a list leans on is shown when 'ease' is in train.models.", err=True)
+    print_lines(with_facts(served, lines))
+    if served.model is None:
+        say("What a list leans on is shown when 'ease' is in train.models.", err=True)
 
 
-def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> None:
-    """Print a list for somebody who owns `item_ids` (commas between), or the game called `like`.
+def print_owned(item_ids: Sequence[str], like: str | None, root: str, k: int) -> None:
+    """Print a list for somebody who owns `item_ids`, or the game called `like`.
 
-    What the last exported night left out of its lists stands in none here. Raises UsageError for
-    items that are not known, or when no model scores from owned items.
+    Each of `item_ids` is a line of CSV. What the published lists leave out stands in none here.
+    Raises UsageError for items that are not known, or when no model scores from owned items.
     """
     from steamrec.serving.catalogue import load_catalogue
-    from steamrec.serving.item_item import best_items, leaning, weight_rows, weights_model
-    from steamrec.serving.item_metadata import left_out_ids
+    from steamrec.serving.item_item import best_items, leaning, weight_rows
+    from steamrec.serving.serving_set import open_serving_set
 
-    workspace = Workspace(root)
-    catalogue = load_catalogue(workspace)
-    if like is not None:
-        owned = [catalogue.of_name(like)]
-    else:
-        owned = catalogue.of_ids([part.strip() for part in (item_ids or "").split(",") if part])
+    served = open_serving_set(root)
+    catalogue = load_catalogue(served)
+    owned = [catalogue.of_name(like)] if like is not None else catalogue.of_ids(split_ids(item_ids))
     if not owned:
         raise UsageError("--items takes item_ids with commas between them: --items 10,440")
-    model = weights_model(workspace)
-    if model is None:
+    if served.model is None:
         raise UsageError(
-            f"No model in {workspace.root} scores from owned items alone; add 'ease' to "
-            "train.models and run `steamrec train` (the other models know only their own users)."
+            f"No model of the published run scores from owned items alone; add 'ease' to "
+            f"train.models and run `steamrec nightly` ({served.workspace.root})."
         )
-    weights = weight_rows(workspace, model, owned)
-    barred = left_out_ids(workspace)
+    weights = weight_rows(served, owned)
+    barred = served.excluded
     excluded = [item for item, item_id in enumerate(catalogue.ids) if item_id in barred]
     lines = [
         Line(
@@ -91,20 +90,32 @@ def print_owned(item_ids: str | None, like: str | None, root: str, k: int) -> No
         )
         for item, score in best_items(weights, owned, k, excluded)
     ]
-    names = ", ".join(clean(catalogue.names[item]) for item in owned[:5])
+    names = ", ".join(catalogue.names[item] for item in owned[:5])
     more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""
     verb = "Like" if like is not None else "For an owner of"
-    click.echo(f"{verb} {names}{more}: {len(lines)} games by {model}")
+    say(f"{verb} {names}{more}: {len(lines)} games by {served.model['name']}")
     if len(owned) == 1:
         lines = [replace(line, because=[]) for line in lines]
-    print_lines(with_facts(workspace, lines))
+    print_lines(with_facts(served, lines))
 
 
-def with_facts(workspace: Workspace, lines: list[Line]) -> list[Line]:
-    """The lines with price and genres, where the workspace has facts about the items."""
+def split_ids(texts: Sequence[str]) -> list[str]:
+    """The item_ids in lines of CSV, without empty ones; raises UsageError for broken quotes."""
+    try:
+        lines = [io.StringIO(text, newline="") for text in texts]
+        rows = [
+            row for line in lines for row in csv.reader(line, strict=True, skipinitialspace=True)
+        ]
+    except csv.Error as error:
+        raise UsageError(f"--items: {error}; write an id with a comma as '\"a,b\"'.") from None
+    return [item_id for row in rows for item_id in row if item_id.strip()]
+
+
+def with_facts(served: "ServingSet", lines: list[Line]) -> list[Line]:
+    """The lines with price and genres, where the published run has facts about the items."""
     from steamrec.serving.item_metadata import genre_words, known_facts, price_words
 
-    facts = known_facts(workspace, [line.item_id for line in lines])
+    facts = known_facts(served, [line.item_id for line in lines])
     return [
         replace(line, price=price_words(about["price"]), genres=clean(genre_words(about["genres"])))
         if (about := facts.get(line.item_id))
@@ -119,17 +130,12 @@ def print_lines(lines: list[Line]) -> None:
     prices = max((len(line.price) for line in lines), default=0)
     genres = min(GENRES_WIDTH, max((len(line.genres) for line in lines), default=0))
     for place, line in enumerate(lines, 1):
-        because = f"  because of {', '.join(map(clean, line.because))}" if line.because else ""
-        shown = f"{clean(line.name):<{width}}  {line.item_id:>7}  {line.score:10.4g}"
+        because = f"  because of {', '.join(line.because)}" if line.because else ""
+        shown = f"{clean(line.name):<{width}}  {clean(line.item_id):>7}  {line.score:10.4g}"
         if prices or genres:
             shown += f"  {line.price:>{prices}}  {_cut(line.genres):<{genres}}"
-        click.echo(f"{place:>4}  {shown}{because}".rstrip())
+        say(f"{place:>4}  {shown}{because}".rstrip())
 
 
 def _cut(genres: str) -> str:
     return genres if len(genres) <= GENRES_WIDTH else f"{genres[: GENRES_WIDTH - 1]}…"
-
-
-def clean(text: str) -> str:
-    """The text without what a terminal would obey: names come from a file of strangers."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

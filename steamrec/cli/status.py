@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date as day
 
-import click
-
-from steamrec.cli.recommend import clean
+from steamrec.cli.terminal import clean, say
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.pipeline.declarations import night
 from steamrec.pipeline.plan import Planned, plan
+from steamrec.publish.pointer import read_pointer
 from steamrec.publish.rejection import read_refusal
 from steamrec.workspace import Workspace
 from steamrec.workspace.last_settings import last_settings
@@ -34,16 +33,16 @@ def print_status(root: str, config: str | None, overrides: Sequence[str], date: 
     settings = last_settings(workspace) if kept else load_settings(config, overrides)
     context = Context(settings, workspace, date=date or day.today().isoformat())
     planned = plan(night(settings), context)
-    click.echo(f"Workspace {workspace.root}")
+    say(f"Workspace {workspace.root}")
     for line in [*_published(workspace, planned), "", *_table(planned), "", _next(planned)]:
-        click.echo(line)
+        say(line)
 
 
 def _published(workspace: Workspace, planned: list[Planned]) -> list[str]:
     if not workspace.exists("exports/latest.json"):
         lines, published = ["Published: nothing yet"], ""
     else:
-        latest = workspace.read_json("exports/latest.json")
+        latest = read_pointer(workspace) or {}
         published = str(latest["run_id"])
         lines = [
             f"Published: {latest['date']}, run {published}, model {latest['model']}, "

@@ -7,7 +7,7 @@ from steamrec.data.context import Context
 from steamrec.ingest.sources import fingerprints
 from steamrec.models.registry import MODELS
 from steamrec.pipeline.stage import Stage
-from steamrec.publish.runs import shown_run
+from steamrec.publish.model_choice import check_choice, choice_inputs
 from steamrec.settings import Settings
 
 STAGES = "steamrec.pipeline.stages"
@@ -30,6 +30,12 @@ def _published_split(context: Context) -> dict[str, str]:
     if split.negatives_path:
         found |= fingerprints(split.negatives_path, "split.negatives_path")
     return found
+
+
+def _choice(context: Context, models: tuple[str, ...]) -> dict[str, str]:
+    """The model to export, which also depends on the one that is published now."""
+    check_choice(context.settings, models)
+    return choice_inputs(context)
 
 
 def _date(context: Context) -> dict[str, str]:
@@ -125,6 +131,7 @@ def refit(models: tuple[str, ...]) -> Stage:
         summary="Fit the exported model again, on all pairs.",
         inputs=("prepare", "evaluate", *(f"train/{name}" for name in models)),
         run=f"{STAGES}.refit:run",
+        external=lambda context: _choice(context, models),
         code=tuple(module for name in models for module in MODELS[name].modules),
     )
 
@@ -141,9 +148,9 @@ def export(models: tuple[str, ...], metadata: bool) -> Stage:
             *(f"train/{name}" for name in models),
         ),
         run=f"{STAGES}.export:run",
-        external=_date,
+        arguments={"models": models},
+        external=lambda context: {**_date(context), **_choice(context, models)},
         code=tuple(module for name in models for module in MODELS[name].modules),
-        shown=lambda context, counts: shown_run(context.workspace, counts),
     )
 
 

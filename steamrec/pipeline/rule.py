@@ -48,11 +48,7 @@ def reason_to_run(stage: Stage, context: Context) -> str:
         return "it has not finished yet"
     read = [name for name in receipt.basis.settings if name not in stage.arguments]
     now = basis_of(stage, context, current_values(context.settings, read))
-    return (
-        difference(receipt.basis, now)
-        or _damage(receipt, context)
-        or stage.shown(context, receipt.counts)
-    )
+    return difference(receipt.basis, now) or _damage(receipt, context)
 
 
 def difference(then: Basis, now: Basis) -> str:

@@ -35,8 +35,7 @@ class Stage:
     summary: what it does, in words. inputs: the stages whose outputs it reads. run: the
     "module:function" that does the work, called with the context and `arguments`. external: a
     fingerprint of each input from outside of the workspace. code: further modules behind the
-    output, beside that of `run`. shown: given the counts of its receipt, why what readers see is
-    not what the stage made; empty when it is.
+    output, beside that of `run`.
 
     The settings that it depends on are not declared: the runner records which ones it reads.
     """
@@ -49,7 +48,6 @@ class Stage:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     external: Callable[[Context], dict[str, str]] = lambda context: {}
     code: tuple[str, ...] = ()
-    shown: Callable[[Context, Mapping[str, Any]], str] = lambda context, counts: ""
 
     def start(self, context: Context) -> Outcome:
         """Run the stage's work."""

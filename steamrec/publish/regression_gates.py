@@ -1,16 +1,14 @@
 """Gates that compare a run with the one that readers see now, and its model with popularity."""
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from steamrec.data import tables
 from steamrec.data.tables import Table
 from steamrec.publish.gates import demand
+from steamrec.publish.published_fields import lists_folder
 
 if TYPE_CHECKING:
     from steamrec.data.context import Context
-
-log = logging.getLogger(__name__)
 
 
 def check_figures(
@@ -19,22 +17,19 @@ def check_figures(
 ) -> None:  # fmt: skip
     """Check the run of `rows` rows against popularity and the `previous` run's record.
 
-    `ndcg` has each model's full-catalogue NDCG@10; a model that is not in it is not measured.
-    Raises GateRefusedError naming the gate and both figures.
+    `ndcg` has each model's full-catalogue NDCG@10. A figure that is missing fails the gate that
+    asks for it; a gate whose setting is 1 asks for none. Raises GateRefusedError naming the gate
+    and both figures.
     """
     gates = context.settings.gates
-    own = ndcg.get(model)
-    if own is not None and "popularity" in ndcg:
-        least = ndcg["popularity"] * (1 - gates.max_ndcg_below_popularity)
-        figures = f"{model} has NDCG@10 {own:.4f}, and popularity {ndcg['popularity']:.4f}"
-        demand(own >= least, "popularity", f"{figures} (at least {least:.4f} is asked for)")
+    below = gates.max_ndcg_below_popularity
+    _check_ndcg("popularity", model, ndcg.get(model), "popularity", ndcg.get("popularity"), below)
     if previous is None:
         return
-    before = previous.get("ndcg")
-    if own is not None and before is not None:
-        least = before * (1 - gates.max_ndcg_drop)
-        figures = f"{model} has NDCG@10 {own:.4f}, and the last published run {before:.4f}"
-        demand(own >= least, "ndcg", f"{figures} (at least {least:.4f} is asked for)")
+    before = previous["ndcg"]
+    _check_ndcg(
+        "ndcg", model, ndcg.get(model), "the last published run", before, gates.max_ndcg_drop
+    )
     low, high = ((1 + sign * gates.max_row_change) * previous["rows"] for sign in (-1, 1))
     demand(
         low <= rows <= high,
@@ -45,19 +40,36 @@ def check_figures(
     _check_overlap(context, table, previous)
 
 
+def _check_ndcg(
+    gate: str, model: str, own: float | None, other: str, value: float | None, allowed: float
+) -> None:
+    if allowed >= 1:
+        return
+    figures = f"{model} has NDCG@10 {_shown(own)}, and {other} {_shown(value)}"
+    if own is None or value is None:
+        demand(False, gate, f"{figures} (both are needed)")
+        return
+    least = value * (1 - allowed)
+    demand(own >= least, gate, f"{figures} (at least {least:.4f} is asked for)")
+
+
+def _shown(value: float | None) -> str:
+    return "that was not measured" if value is None else f"{value:.4f}"
+
+
 def _check_overlap(context: "Context", table: Table, previous: dict[str, Any]) -> None:
-    name = f"exports/dt={previous['date']}/run={previous['run_id']}"
-    if not context.workspace.has_table(name):
-        log.warning("export: the last published run %s is gone; no overlap to check", name)
+    least = context.settings.gates.min_overlap
+    if least <= 0:
         return
     columns = ["user_id", "item_id"]
-    lists = context.read(table).select(*columns)
-    before = context.read(Table(name, tables.EXPORT.columns)).select(*columns)
+    lists = context.read(table).select(*columns).distinct()
+    name = lists_folder(previous)
+    before = context.read(Table(name, tables.EXPORT.columns)).select(*columns).distinct()
     known = before.join(lists.select("user_id").distinct(), "user_id")
     total, same = known.count(), before.join(lists, columns).count()
-    least = context.settings.gates.min_overlap
+    demand(total > 0, "overlap", "no user of the last published run has a list in this one")
     demand(
-        total == 0 or same >= least * total,
+        same >= least * total,
         "overlap",
         f"{same / max(total, 1):.4f} of the last published lists is listed again, "
         f"and at least {least:.4f} is asked for",

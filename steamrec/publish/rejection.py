@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steamrec.errors import RunError
 from steamrec.workspace import Workspace
 
 REFUSED = "exports/refused.json"
@@ -14,11 +15,17 @@ def record_refusal(workspace: Workspace, date: str, run_id: str, model: str, why
 
 
 def read_refusal(workspace: Workspace) -> dict[str, Any] | None:
-    """The refused run's date, run_id, model and why; None when the last run was published."""
+    """The refused run's date, run_id, model and why; None when the last run was published.
+
+    Raises RunError when the file is damaged.
+    """
     if not workspace.exists(REFUSED):
         return None
-    found: dict[str, Any] = workspace.read_json(REFUSED)
-    return found
+    found = workspace.read_json(REFUSED)
+    keys = ("date", "run_id", "model", "why")
+    if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in keys):
+        raise RunError(f"{workspace.path(REFUSED)} is damaged; remove it.")
+    return {key: found[key] for key in keys}
 
 
 def forget_refusal(workspace: Workspace) -> None:

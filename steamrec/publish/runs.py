@@ -1,24 +1,21 @@
 """Runs of the export: their records, going back to the run before, and how long they are kept."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from steamrec.errors import RunError, UsageError
-from steamrec.publish.pointer import POINTER, read_pointer
+from steamrec.publish.pointer import POINTER, move_pointer, read_pointer
+from steamrec.publish.published_fields import (
+    DATE,
+    PUBLISHED,
+    checked_record,
+    lists_folder,
+    run_folder,
+)
 from steamrec.workspace import Workspace
 
-RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}", re.ASCII)
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FORMATS = ("json", "csv")
-PUBLISHED = ("date", "run_id", "path", "rows", "users", "model", "content_hash")
-
-
-def run_folder(date: str, run_id: str) -> str:
-    """The run's folder in the workspace; raises UsageError for what could lead elsewhere."""
-    if not (DATE.fullmatch(date) and RUN_ID.fullmatch(run_id)):
-        raise UsageError(f"There is no run {run_id!r} of {date!r}: no such date or run id can be.")
-    return f"exports/dt={date}/run={run_id}"
+# The folders with a folder for each run: dt=<date>/run=<run id>.
+ROOTS = ("exports", "serving", *(f"exports/{kind}" for kind in FORMATS))
 
 
 def record_name(date: str, run_id: str) -> str:
@@ -29,73 +26,80 @@ def record_name(date: str, run_id: str) -> str:
 def published_run(workspace: Workspace) -> dict[str, Any] | None:
     """The record of the run that readers see, or None when nothing is published.
 
-    Raises RunError naming a damaged pointer.
+    Raises RunError naming the pointer or record that is damaged, gone or of another run.
     """
     pointer = read_pointer(workspace)
-    return None if pointer is None else _record(workspace, pointer)
-
-
-def shown_run(workspace: Workspace, counts: Mapping[str, Any]) -> str:
-    """Why readers do not see the run of an export's `counts`; empty when they do."""
-    try:
-        pointer = read_pointer(workspace)
-    except RunError as error:
-        return str(error).rstrip(".")
     if pointer is None:
-        return f"{POINTER} is gone"
-    if pointer.get("run_id") != counts.get("run_id"):
-        return f"readers see another run, {pointer.get('run_id')}"
-    return ""
+        return None
+    record = read_record(workspace, pointer)
+    differing = [key for key in PUBLISHED if record[key] != pointer[key]]
+    if differing:
+        name = record_name(pointer["date"], pointer["run_id"])
+        raise RunError(
+            f"{workspace.path(POINTER)} is damaged (it and {workspace.path(name)} differ in "
+            f"{', '.join(differing)})."
+        )
+    return record
 
 
-def _record(workspace: Workspace, run: dict[str, Any]) -> dict[str, Any]:
+def read_record(workspace: Workspace, run: dict[str, Any]) -> dict[str, Any]:
+    """The record of a checked run; raises RunError when it is gone or damaged."""
+    name = record_name(run["date"], run["run_id"])
     try:
-        name = record_name(run["date"], run["run_id"])
-    except (UsageError, KeyError, TypeError):
-        raise RunError(f"{workspace.path(POINTER)} is damaged (it names no run).") from None
-    # Runs of before there were records have just what the pointer says.
-    return workspace.read_json(name) if workspace.exists(name) else run
+        found = workspace.read_json(name)
+    except FileNotFoundError:
+        raise RunError(f"{workspace.path(name)} is gone.") from None
+    record = checked_record(found, workspace.path(name))
+    if (record["date"], record["run_id"]) != (run["date"], run["run_id"]):
+        raise RunError(f"{workspace.path(name)} is damaged (it names another run).")
+    return record
 
 
 def roll_back(workspace: Workspace) -> dict[str, Any]:
     """Point readers to the run published before the one they see; returns its record.
 
-    Raises UsageError when there is no such run any more.
+    Its lists and serving set come back together. Raises UsageError when there is no such run any
+    more, RunError when the pointer or a record is damaged.
     """
     current = published_run(workspace)
-    before = (current or {}).get("previous")
+    before = current and current["previous"]
     if not current or not before:
         raise UsageError(f"{workspace.root} has no earlier published run to go back to.")
-    record = _record(workspace, before)
-    if not workspace.has_table(run_folder(record["date"], record["run_id"])):
+    kept = workspace.has_table(lists_folder(before))
+    if not kept or (before["serving"] and not workspace.exists(before["serving"])):
         raise UsageError(
-            f"The run {record['run_id']} of {record['date']} is no longer kept, so there is "
+            f"The run {before['run_id']} of {before['date']} is no longer kept, so there is "
             "nothing to go back to; export.keep says how many nights are."
         )
-    workspace.write_json(POINTER, {key: record[key] for key in PUBLISHED})
+    record = read_record(workspace, before)
+    move_pointer(workspace, record)
     return record
 
 
 def remove_old_runs(workspace: Workspace, keep: int) -> list[str]:
-    """Remove all but the newest `keep` dates' runs; returns the removed folders.
+    """Remove all but the newest `keep` dates' runs with all that belongs to them.
 
-    The run that readers see and the one before it always stay. Runs without a record were never
-    published (their export died or was refused) and go too.
+    Returns the removed runs' names (dt=.../run=...). The run that readers see and the one before it
+    always stay. Runs without a record were never published (their export died or was refused) and
+    go too.
     """
-    current = published_run(workspace) or {}
-    shown = [current, current.get("previous") or {}]
-    kept = {run_folder(run["date"], run["run_id"]) for run in shown if run}
-    dates = [name for name in workspace.list("exports") if DATE.fullmatch(name[3:])]
-    removed = []
-    for date in dates:
-        for run in workspace.list(f"exports/{date}"):
-            name = f"exports/{date}/{run}"
-            old = date not in dates[-keep:] or not workspace.exists(f"{name}/_run.json")
-            if old and name not in kept:
-                for folder in (name, *(f"exports/{kind}/{date}/{run}" for kind in FORMATS)):
-                    workspace.remove(folder)
-                removed.append(name)
-        for folder in (f"exports/{date}", *(f"exports/{kind}/{date}" for kind in FORMATS)):
-            if workspace.exists(folder) and not workspace.list(folder):
-                workspace.remove(folder)
-    return removed
+    current = published_run(workspace)
+    shown = [run for run in (current, current and current["previous"]) if run]
+    kept = {lists_folder(run).removeprefix("exports/") for run in shown}
+    dates = [name for name in workspace.list("exports") if _is_date(name)][-keep:]
+    removed = set()
+    for root in ROOTS:
+        for date in filter(_is_date, workspace.list(root)):
+            for run in workspace.list(f"{root}/{date}"):
+                name = f"{date}/{run}"
+                old = date not in dates or not workspace.exists(f"exports/{name}/_run.json")
+                if name in removed or (old and name not in kept):
+                    removed.add(name)
+                    workspace.remove(f"{root}/{name}")
+            if not workspace.list(f"{root}/{date}"):
+                workspace.remove(f"{root}/{date}")
+    return sorted(removed)
+
+
+def _is_date(name: str) -> bool:
+    return name.startswith("dt=") and DATE.fullmatch(name[3:]) is not None

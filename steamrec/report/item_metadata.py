@@ -24,7 +24,7 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
         return []
     facts = context.read(tables.ITEM_FACTS).where(F.size("genres") > 0)
     items = context.read(tables.ITEMS).select("item_id", F.col("owners").alias("weight"))
-    lists = context.spark.read.parquet(published["path"]).groupBy("item_id")
+    lists = context.spark.read.parquet(context.workspace.path(published["path"])).groupBy("item_id")
     owned = _shares(items, facts)
     listed = _shares(lists.agg(F.count(F.lit(1)).alias("weight")), facts)
     genres = sorted(owned.keys() | listed.keys(), key=lambda name: (-owned.get(name, 0), name))

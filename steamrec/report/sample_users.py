@@ -23,7 +23,9 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
         return []
     people = _cold(context)
     people += _known(context, wanted - len(people))
-    lists = _lists(context, context.spark.read.parquet(published["path"]), people)
+    lists = _lists(
+        context, context.spark.read.parquet(context.workspace.path(published["path"])), people
+    )
     return [person | {"list": lists[person["user_id"]]} for person in people]
 
 

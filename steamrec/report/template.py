@@ -51,7 +51,7 @@ TEMPLATE = """\
 {% if refusal %}
 <p class="refused">Not published. {{ refusal.why }}</p>
 <p class="soft">Run {{ refusal.run_id }}, model: {{ refusal.model }}
-(best on validation: {{ metrics.best }}).
+(best on validation: {{ metrics.best or "not known" }}).
 {% if published %}
 Readers see run {{ published.run_id }} of {{ published.date }}, model {{ published.model }}.
 {% else %}
@@ -60,7 +60,7 @@ Readers see nothing yet.
 </p>
 {% else %}
 <p class="soft">Run {{ published.run_id }}, published model: {{ published.model }}
-(best on validation: {{ metrics.best }}).</p>
+(best on validation: {{ metrics.best or "not known" }}).</p>
 {% endif %}
 <div class="tiles">
 {% if published %}

@@ -1,1 +1,1 @@
-"""Reading a finished workspace without Spark: a user's list, games by name, what leans on what."""
+"""Reading what was published, without Spark: a user's list, games by name, similar games."""

@@ -3,11 +3,10 @@
 import difflib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from steamrec.data import tables
 from steamrec.errors import UsageError
-from steamrec.workspace import Workspace
+from steamrec.serving.serving_set import ServingSet
 
 SUGGESTED = 6
 
@@ -26,14 +25,18 @@ class Catalogue:
         return {item_id: item for item, item_id in enumerate(self.ids)}
 
     def of_ids(self, item_ids: list[str]) -> list[int]:
-        """The items of `item_ids`, each once; raises UsageError naming those unknown."""
-        unknown = [item_id for item_id in item_ids if item_id not in self.numbers]
+        """The items of `item_ids`, each once; raises UsageError naming those unknown.
+
+        Blanks around an id are taken for part of it only where there is such an id.
+        """
+        found = [item_id if item_id in self.numbers else item_id.strip(" ") for item_id in item_ids]
+        unknown = [item_id for item_id in found if item_id not in self.numbers]
         if unknown:
             raise UsageError(
                 f"The catalogue has no item {', '.join(unknown)}; --items takes item_ids of the "
-                "raw file, with commas between them."
+                'raw file, with commas between them (and an id with a comma in "quotes").'
             )
-        return list(dict.fromkeys(self.numbers[item_id] for item_id in item_ids))
+        return list(dict.fromkeys(self.numbers[item_id] for item_id in found))
 
     def of_name(self, text: str) -> int:
         """The item that `text` names: its whole name, or a part that no other name has.
@@ -65,32 +68,12 @@ class Catalogue:
         return ", ".join(f"{self.names[item]} ({self.ids[item]})" for item in items[:SUGGESTED])
 
 
-def load_catalogue(workspace: Workspace) -> Catalogue:
-    """The workspace's items; raises UsageError when there are none yet."""
-    rows = read_rows(workspace, tables.ITEMS, ["item", "item_id", "item_name", "owners"])
+def load_catalogue(served: ServingSet) -> Catalogue:
+    """The items that the published run was made from; raises RunError when they are damaged."""
+    rows = served.rows(tables.ITEMS, ["item", "item_id", "item_name", "owners"])
     rows.sort(key=lambda row: row["item"])
     return Catalogue(
         [row["item_id"] for row in rows],
         [row["item_name"] or row["item_id"] for row in rows],
         [row["owners"] for row in rows],
     )
-
-
-def read_rows(
-    workspace: Workspace, table: tables.Table, columns: list[str], **equal: Any
-) -> list[dict[str, Any]]:
-    """The rows of a table where each column of `equal` has its value; raises UsageError.
-
-    Only the matching rows come into memory.
-    """
-    import pyarrow.parquet as pq
-
-    if not workspace.exists(table.name):
-        raise UsageError(
-            f"The workspace {workspace.root} has no table '{table.name}'; "
-            "run `steamrec nightly` first, or give another --workspace."
-        )
-    filters = [(column, "=", value) for column, value in equal.items()] or None
-    found = pq.read_table(workspace.path(table.name), columns=columns, filters=filters)
-    rows: list[dict[str, Any]] = found.to_pylist()
-    return rows

@@ -6,34 +6,37 @@ The weights are EASE's (Steck, WWW 2019): the score of item j is the sum of w_ij
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.scoring.artifact import folder, load_artifact
 from steamrec.scoring.scorer import FloatArray
-from steamrec.workspace import Workspace
+from steamrec.serving.serving_set import ServingSet, check_files, damaged
 
 ARRAY = "weights"
 
 
-def weights_model(workspace: Workspace) -> str | None:
-    """The model of the workspace that has item-item weights: ease before others, None for none."""
-    names = workspace.list("models")
-    for name in sorted(names, key=lambda name: (name != "ease", name)):
-        about = f"{folder(name)}/model.json"
-        if workspace.exists(about) and ARRAY in workspace.read_json(about)["arrays"]:
-            return name
-    return None
+def weight_rows(served: ServingSet, owned: list[int]) -> FloatArray:
+    """float32 [owned, items]: the weights from each owned item, of the run's item-item model.
 
-
-def weight_rows(workspace: Workspace, model: str, owned: list[int]) -> FloatArray:
-    """float32 [owned, items]: the weights from each owned item.
-
-    From a local disk only these rows are read; the whole array has the catalogue's square.
+    From a local disk only these rows are read; the whole array has the catalogue's square. Raises
+    RunError when the model's files are damaged or are not those of the run.
     """
-    if not workspace.local:
-        return np.asarray(load_artifact(workspace, model).arrays[ARRAY][owned], np.float32)
-    path = workspace.path(f"{folder(model)}/{ARRAY}.npy")
-    weights: npt.NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
+    model = served.model
+    assert model is not None
+    name, place = model["name"], served.files.path(folder(model["name"]))
+    check_files(served.files, folder(name), model["files"])
+    if (
+        served.files.read_json(f"{folder(name)}/model.json")["content_hash"]
+        != model["content_hash"]
+    ):
+        raise damaged(place, "it is the model of another run")
+    if not served.files.local:
+        return np.asarray(load_artifact(served.files, name).arrays[ARRAY][owned], np.float32)
+    try:
+        weights = np.load(f"{place}/{ARRAY}.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(f"{place}/{ARRAY}.npy", str(error)) from None
+    if weights.shape != (model["items"], model["items"]):
+        raise damaged(f"{place}/{ARRAY}.npy", "it does not fit the run's items")
     return np.asarray(weights[owned], np.float32)
 
 

@@ -38,7 +38,12 @@ class ExportSettings(Section):
     model: Literal["best", "popularity", "ease", "als", "gmf", "mlp", "neumf", "ranker"] = Field(
         "best",
         description="The exported model; 'best' has the best full-catalogue NDCG@10 on the "
-        "validation items.",
+        "validation items, and needs split.validation_users.",
+    )
+    best_margin: Fraction = Field(
+        0.01,
+        description="With 'best', the published model stays unless another one's validation "
+        "NDCG@10 is higher by more than this fraction of its own. 0 always takes the best.",
     )
     refit: bool = Field(
         True,
@@ -51,6 +56,12 @@ class ExportSettings(Section):
         (),
         description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
         "exports/csv).",
+    )
+    csv_neutralize_formulas: bool = Field(
+        False,
+        description="In CSV, an apostrophe goes before each id and name that a spreadsheet would "
+        "run as a formula (it starts with =, +, -, @, a tab or a line end). Such values then do "
+        "not read back as they were.",
     )
     exclude_tags: Annotated[tuple[NonEmptyText, ...], EachOnce] = Field(
         (),
@@ -74,7 +85,12 @@ class ExportSettings(Section):
 class GatesSettings(Section):
     """What an export must satisfy before readers see it; a refusal exits with 3."""
 
-    users: bool = Field(True, description="Every user_id of the raw file has a list, nobody else.")
+    users: bool = Field(
+        True,
+        description="Every user_id of the raw file has a list, but for those who own all that may "
+        "be listed; nobody else has one.",
+    )
+    nulls: bool = Field(True, description="No row lacks a value in any column.")
     ranks: bool = Field(True, description="Ranks are 1..n, n <= export.k, no item twice.")
     scores: bool = Field(True, description="Scores are finite and never rise down a list.")
     owned: bool = Field(True, description="No listed item is owned by the user.")

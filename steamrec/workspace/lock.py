@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -11,7 +12,7 @@ from typing import IO
 from steamrec.errors import RunError, UsageError
 from steamrec.workspace.storage import Workspace
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 LAYOUT_FILE = "layout.json"
 LOCK_FILE = ".lock"
 
@@ -46,17 +47,22 @@ def lock(workspace: Workspace) -> None:
     _held[workspace.root] = file
 
 
-def check_layout(workspace: Workspace) -> None:
-    """Mark a workspace with the layout's version; raises UsageError when it has another."""
-    if not workspace.exists(LAYOUT_FILE):
-        workspace.write_json(LAYOUT_FILE, {"version": LAYOUT_VERSION})
-        return
-    try:
-        found = json.loads(workspace.read_bytes(LAYOUT_FILE))["version"]
-    except (ValueError, KeyError, TypeError):
-        found = "unreadable"
-    if found != LAYOUT_VERSION:
-        raise UsageError(
-            f"The workspace {workspace.root} has layout version {found}, and this steamrec "
-            f"writes version {LAYOUT_VERSION}; give another --workspace."
-        )
+def check_layout(workspace: Workspace, upgrade: Callable[[Workspace], None]) -> None:
+    """Mark a workspace with the layout's version; raises UsageError when it has another.
+
+    `upgrade` brings a workspace of the version before to today's; it may be cut off and run again.
+    """
+    if workspace.exists(LAYOUT_FILE):
+        try:
+            found = json.loads(workspace.read_bytes(LAYOUT_FILE))["version"]
+        except (ValueError, KeyError, TypeError):
+            found = "unreadable"
+        if found == LAYOUT_VERSION:
+            return
+        if found != LAYOUT_VERSION - 1:
+            raise UsageError(
+                f"The workspace {workspace.root} has layout version {found}, and this steamrec "
+                f"writes version {LAYOUT_VERSION}; give another --workspace."
+            )
+        upgrade(workspace)
+    workspace.write_json(LAYOUT_FILE, {"version": LAYOUT_VERSION})

@@ -1,5 +1,6 @@
 """Files in the workspace, on a local disk or wherever its URI points (through fsspec)."""
 
+import errno
 import json
 import os
 import uuid
@@ -9,22 +10,19 @@ from typing import Any
 import fsspec
 
 from steamrec.errors import RunError, UsageError
+from steamrec.workspace.root import checked_root
 
 
 class Workspace:
     """A folder of tables and files under one root.
 
     `root` is a local path or a URI that both Spark and fsspec understand. Every `name` is a
-    path inside the root, with forward slashes.
+    path inside the root, with forward slashes. Raises UsageError for a root whose name Spark,
+    Petastorm or fsspec would take for another place.
     """
 
     def __init__(self, root: str) -> None:
-        if "://" in root and not root.startswith("file://"):
-            self.root = root.rstrip("/")
-            self.local = False
-        else:
-            self.root = str(Path(root.removeprefix("file://")).expanduser().absolute())
-            self.local = True
+        self.root, self.local = checked_root(root)
         self._files, self._base = fsspec.core.url_to_fs(self.root)
 
     def path(self, name: str) -> str:
@@ -119,6 +117,29 @@ class Workspace:
             return
         self.remove(target)
         self._files.mv(self._inner(source), self._inner(target), recursive=True)
+
+    def link(self, source: str, target: str) -> None:
+        """Make `target` the same file as `source`: a hard link, or a copy where there are none.
+
+        Only for files that are replaced and never written in place.
+        """
+        if self.local:
+            Path(self.path(target)).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(self.path(source), self.path(target))
+                return
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+        else:
+            self._files.makedirs(self._inner(target).rsplit("/", 1)[0], exist_ok=True)
+        self._files.copy(self._inner(source), self._inner(target))
+
+    def size(self, name: str) -> int:
+        """The bytes of file `name`; raises FileNotFoundError."""
+        return int(self._files.info(self._inner(name))["size"])
 
     def read_bytes(self, name: str) -> bytes:
         """The content of file `name`; raises FileNotFoundError."""

@@ -1,10 +1,11 @@
+import shutil
+
 import pytest
 from click.testing import CliRunner
 
 from steamrec.cli.main import cli
-from steamrec.errors import UsageError
-from steamrec.workspace import Receipt
-from steamrec.workspace.receipts import Basis
+from steamrec.cli.recommend import split_ids
+from steamrec.errors import RunError, UsageError
 from tests.support.small_workspace import write_small_workspace
 
 
@@ -54,36 +55,84 @@ def test_prices_and_genres_stand_beside_the_games_that_have_them(tmp_path):
     assert recommend(tmp_path, "--like", "doom")[2].endswith("$9.99  Action, Puzzle, Co-op")
 
 
+def test_a_newcomers_list_leaves_out_what_the_run_did(tmp_path):
+    write_small_workspace(tmp_path, facts=True, excluded=["20"])
+    [line] = recommend(tmp_path, "--items", "30,50")[1:]
+    assert line[6:16].strip() == "Hexen?[31m"
+
+
+def test_ids_with_commas_are_quoted_and_the_option_repeats(tmp_path):
+    write_small_workspace(tmp_path)
+    wanted = recommend(tmp_path, "--items", "30,50")
+    for given in (
+        ["--items", "30", "--items", " 50 "],
+        ["--items", '"30", "50"'],
+        ["--items", "30, 50"],
+    ):
+        assert recommend(tmp_path, *given) == wanted
+    assert split_ids(['"a,b",c', '"say ""x"""']) == ["a,b", "c", 'say "x"']
+    with pytest.raises(UsageError, match="--items"):
+        split_ids(['"a'])
+
+
+def test_nothing_but_the_published_run_is_read(tmp_path):
+    """A night that died, or another prepare, changes no answer; a copy reads its own lists."""
+    folder = tmp_path / "w"
+    write_small_workspace(folder, facts=True)
+    questions = (["known"], ["cold"], ["--items", "10"], ["--like", "doom"])
+    before = [recommend(folder, *question) for question in questions]
+    for name in ("items", "users", "interactions", "cold_users", "item_facts", "models"):
+        shutil.rmtree(folder / name)
+    assert [recommend(folder, *question) for question in questions] == before
+    shutil.copytree(folder, tmp_path / "copy")
+    shutil.rmtree(folder)
+    assert [recommend(tmp_path / "copy", *question) for question in questions] == before
+
+
 @pytest.mark.parametrize(
-    ("filters", "games"),
+    ("pattern", "action"),
     [
-        ({}, ["Hexen?[31m", "Portal 2"]),
-        ({"exclude_tags": ["co-op"]}, ["Hexen?[31m"]),
-        ({"max_price": 9.0}, ["Hexen?[31m"]),
-        ({"exclude_tags": ["FPS"]}, ["Portal 2"]),
-        ({"min_price": 0.0, "max_price": 10.0}, ["Hexen?[31m", "Portal 2"]),
+        ("serving/*/*/serving.json", "remove"),
+        ("serving/*/*/serving.json", "empty"),
+        ("serving/*/*/items/*.parquet", "remove"),
+        ("serving/*/*/items/*.parquet", "flip"),
+        ("serving/*/*/users/*.parquet", "cut"),
+        ("serving/*/*/interactions/*.parquet", "cut"),
+        ("serving/*/*/models/ease/weights.npy", "cut"),
+        ("serving/*/*/models/ease/model.json", "empty"),
+        ("exports/*/*/part-0.parquet", "remove"),
+        ("exports/*/*/part-0.parquet", "cut"),
+        ("exports/latest.json", "empty"),
     ],
 )
-def test_a_newcomers_list_leaves_out_what_the_night_did(tmp_path, filters, games):
-    workspace = write_small_workspace(tmp_path, facts=True)
-    filters = {"exclude_tags": [], "max_price": None, "min_price": None} | filters
-    settings = {f"export.{name}": value for name, value in filters.items()}
-    Receipt("export", Basis(settings=settings), {}, {}).save(workspace)
-    lines = recommend(tmp_path, "--items", "30,50")[1:]
-    assert [line[6:16].strip() for line in lines] == games
+def test_what_is_damaged_is_named_in_one_sentence(tmp_path, pattern, action):
+    write_small_workspace(tmp_path)
+    [path] = tmp_path.glob(pattern)
+    content = path.read_bytes()
+    path.unlink()
+    if action != "remove":
+        half = len(content) // 2
+        flipped = content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :]
+        path.write_bytes({"empty": b"{}", "cut": content[:-9], "flip": flipped}[action])
+    with pytest.raises(RunError, match=r"is damaged \(") as told:
+        recommend(tmp_path, "known")
+    assert str(path.name) in str(told.value) or "items" in str(told.value)
 
 
-def test_without_the_facts_nobody_can_say_what_is_left_out(tmp_path):
+def test_a_model_that_does_not_fit_the_items_is_refused(tmp_path):
     workspace = write_small_workspace(tmp_path)
-    Receipt("export", Basis(settings={"export.max_price": 9.0}), {}, {}).save(workspace)
-    with pytest.raises(UsageError, match=r"export\.max_price.*item_facts.*nightly"):
-        recommend(tmp_path, "--items", "30,50")
+    name = f"{workspace.read_json('exports/latest.json')['serving']}/serving.json"
+    about = workspace.read_json(name)
+    about["model"]["items"] = 6
+    workspace.write_json(name, about)
+    with pytest.raises(RunError, match="does not fit its items"):
+        recommend(tmp_path, "--items", "10")
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["stranger"], "--items with what they own"),
+        (["stranger"], "--items with the item ids"),
         (["--like", "port"], "fits several games: Portal "),
         (["--items", "10,99"], "no item 99"),
         (["--items", ","], "item_ids with commas"),

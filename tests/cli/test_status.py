@@ -46,7 +46,7 @@ def test_status_prints_the_published_run_and_what_is_missing(tmp_path):
         cli, ["status", "--workspace", str(tmp_path)], catch_exceptions=False
     )
     assert shown.exit_code == 0
-    assert "Published: 2026-01-31, run 20260131T010203Z-abc, model ease, 3 rows" in shown.output
+    assert "Published: 2026-01-31, run 20260131T010203Z-abcdef, model ease, 3 rows" in shown.output
     assert "not published (cut off): 20260201T000000Z-def" in shown.output
     record_refusal(workspace, "2026-02-01", "20260201T000000Z-def", "gmf", "The gate 'rows' ...")
     shown = CliRunner().invoke(cli, command, catch_exceptions=False)

@@ -70,7 +70,8 @@ def libraries(night):
 def test_everybody_gets_a_list_of_games_they_do_not_own(night):
     owned = libraries(night)
     latest = json.loads((night[0] / "workspace/exports/latest.json").read_text())
-    lists = pq.read_table(latest["path"]).to_pandas()
+    assert latest["path"].startswith("exports/dt=2026-01-31/run=")
+    lists = table(night, latest["path"])
     assert latest["date"] == "2026-01-31"
     assert latest["rows"] == len(lists)
     assert latest["users"] == len(owned) == 1500
@@ -194,8 +195,8 @@ def test_the_report_tells_of_the_night(night):
         if row["k"] == 10 and row["metric"] == "ndcg":
             assert f"{row['value']:.4f}" in page
     assert page.count("<svg") == 13
-    lists = pq.read_table(json.loads(
-        (night[0] / "workspace/exports/latest.json").read_text())["path"]).to_pandas()  # fmt: skip
+    latest = json.loads((night[0] / "workspace/exports/latest.json").read_text())
+    lists = table(night, latest["path"])
     shown = [user for user in set(lists.user_id) if f"<h3>{user}</h3>" in page]
     assert len(shown) == 4
     for name in lists[lists.user_id.isin(shown) & (lists["rank"] == 1)].item_name:

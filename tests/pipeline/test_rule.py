@@ -92,9 +92,10 @@ def test_a_command_on_a_stale_chain_names_the_stage_to_run_first(context):
 
 def test_readers_that_were_pointed_elsewhere_are_a_reason_to_publish(context):
     context.workspace.write_json("exports/latest.json", {"run_id": "another"})
-    assert reasons(context) == {"export": "readers see another run, another"}
+    said = "its output exports/latest.json is not as it was written:"
+    assert reasons(context) == {"export": f"{said} its content was changed"}
     context.workspace.remove("exports/latest.json")
-    assert reasons(context) == {"export": "exports/latest.json is gone"}
+    assert reasons(context) == {"export": f"{said} it is gone"}
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def check(spark, tmp_path_factory):
 
 
 def test_good_lists_pass(check):
-    assert check(lists()) == {"users": 3, "rows": 6, "short_lists": 0}
+    assert check(lists()) == {"users": 3, "rows": 6, "short_lists": 0, "users_without_list": 0}
 
 
 def test_shorter_lists_pass_and_are_counted(check):
@@ -71,6 +71,12 @@ def test_shorter_lists_pass_and_are_counted(check):
     [
         ({"a": []}, "users"),
         ({"stranger": [(1, "8", 1.0)]}, "users"),
+        ({"stranger": [(1, "8", 1.0)], "a": []}, "users"),  # they do not make up for each other
+        ({None: [(1, "8", 1.0)]}, "nulls"),
+        ({"a": [(1, None, 2.0)]}, "nulls"),
+        ({"a": [(1, "8", None)]}, "nulls"),
+        ({"a": [(None, "8", 2.0)]}, "nulls"),
+        ({user: [] for user in OWNED}, "users"),
         ({"a": [(1, "8", 2.0), (3, "9", 1.0)]}, "ranks"),
         ({"a": [(0, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
         ({"a": [(1, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
@@ -84,7 +90,7 @@ def test_shorter_lists_pass_and_are_counted(check):
 )
 def test_bad_lists_are_refused_by_name(check, changes, gate):
     with pytest.raises(GateRefusedError, match=f"The gate '{gate}' refused"):
-        check(lists(**changes))
+        check(lists() | changes)
 
 
 LISTED = ("input.items_path=x",)

@@ -2,8 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steamrec.publish.serving_set import link_model
 from steamrec.scoring.artifact import Artifact, save_artifact
-from steamrec.serving.item_item import best_items, leaning, weight_rows, weights_model
+from steamrec.serving.item_item import best_items, leaning, weight_rows
+from steamrec.serving.serving_set import ServingSet
 from steamrec.workspace import Workspace
 
 
@@ -28,14 +30,16 @@ def test_lists_are_those_of_a_plain_loop(seed, owns, k):
         assert reasons == largest[:2]
 
 
-def test_the_model_with_weights_is_found_and_only_its_rows_are_read(tmp_path):
+def test_only_the_nights_own_models_are_served_and_only_their_rows_are_read(tmp_path):
     workspace = Workspace(str(tmp_path))
-    assert weights_model(workspace) is None
     weights = np.arange(16, dtype=np.float32).reshape(4, 4)
     save_artifact(workspace, Artifact("gmf", {"item_factors": weights}, 3, 4))
-    assert weights_model(workspace) is None
     save_artifact(workspace, Artifact("another", {"weights": weights}, 3, 4))
-    assert weights_model(workspace) == "another"
     save_artifact(workspace, Artifact("ease", {"weights": weights}, 3, 4))
-    assert weights_model(workspace) == "ease"
-    assert weight_rows(workspace, "ease", [3, 1]).tolist() == weights[[3, 1]].tolist()
+    assert link_model(workspace, "s1", ["gmf"]) is None  # ease is of an earlier night
+    assert link_model(workspace, "s2", ["gmf", "another", "ease"])["name"] == "ease"
+    model = link_model(workspace, "s3", ["gmf", "another"])
+    assert model["name"] == "another"
+    served = ServingSet(workspace, {}, {"model": model}, Workspace(str(tmp_path / "s3")))
+    save_artifact(workspace, Artifact("another", {"weights": weights + 1}, 3, 4))
+    assert weight_rows(served, [3, 1]).tolist() == weights[[3, 1]].tolist()

@@ -1,6 +1,7 @@
 import pytest
 
 from steamrec.serving.item_metadata import genre_words, known_facts, price_words
+from steamrec.serving.serving_set import open_serving_set
 from tests.support.small_workspace import write_small_workspace
 
 
@@ -18,10 +19,10 @@ def test_the_first_three_genres_are_told():
 
 
 def test_facts_are_found_by_id_where_there_are_any(tmp_path):
-    workspace = write_small_workspace(tmp_path / "with", facts=True)
-    found = known_facts(workspace, ["20", "30", "10", "nothing"])
+    write_small_workspace(tmp_path / "with", facts=True)
+    served = open_serving_set(str(tmp_path / "with"))
+    found = known_facts(served, ["20", "30", "10", "nothing"])
     assert {item: about["price"] for item, about in found.items()} == {"20": 9.99, "30": 0.0}
-    assert known_facts(workspace, []) == {}
-    assert known_facts(write_small_workspace(tmp_path / "without"), ["20"]) == {}
-    workspace.remove("item_facts/_SUCCESS")  # a night died while it wrote them
-    assert known_facts(workspace, ["20"]) == {}
+    assert known_facts(served, []) == {}
+    write_small_workspace(tmp_path / "without")
+    assert known_facts(open_serving_set(str(tmp_path / "without")), ["20"]) == {}

@@ -11,7 +11,6 @@ from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.publish.pointer import POINTER
-from steamrec.publish.runs import shown_run
 from steamrec.settings import Settings
 from steamrec.workspace.receipts import digest
 
@@ -105,7 +104,7 @@ def run(context: Context, stage: str, model: str = "", models: tuple[str, ...] =
     run_id = f"{len(STARTED)}-{digest(lists)}"
     outcome = _write(context, f"exports/{run_id}", lists)
     context.workspace.write_json(POINTER, {"run_id": run_id})
-    outcome.counts["run_id"] = run_id
+    outcome.hashes[POINTER] = digest(lists)
     return outcome
 
 
@@ -141,7 +140,6 @@ def fake_night(settings: Settings) -> tuple[Stage, ...]:
             ("prepare", "split", "evaluate", *fits),
             arguments={"models": models},
             external=lambda context: {"the date": context.date},
-            shown=lambda context, counts: shown_run(context.workspace, counts),
         ),
     )
 

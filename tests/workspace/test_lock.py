@@ -41,14 +41,18 @@ def test_a_second_run_is_refused_and_a_dead_ones_lock_taken_over(tmp_path):
     lock(Workspace(str(tmp_path)))  # the same process may open it again
 
 
-@pytest.mark.parametrize("content", [b'{"version": 0}', b'{"version": 2}', b"{", b"[]"])
+@pytest.mark.parametrize("content", [b'{"version": 0}', b'{"version": 3}', b"{", b"[]"])
 def test_another_layout_is_refused(tmp_path, content):
     workspace = Workspace(str(tmp_path))
-    check_layout(workspace)
-    check_layout(workspace)
+    check_layout(workspace, refused)
+    check_layout(workspace, refused)
     workspace.write_bytes(LAYOUT_FILE, content)
     with pytest.raises(UsageError, match="layout version"):
-        check_layout(workspace)
+        check_layout(workspace, refused)
+
+
+def refused(workspace):
+    raise AssertionError("this layout must not be upgraded")
 
 
 def test_links_inside_the_workspace_are_refused(tmp_path):

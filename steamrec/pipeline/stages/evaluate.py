@@ -14,6 +14,7 @@ from steamrec.evaluation.quartiles import size_parts, size_quartiles
 from steamrec.evaluation.rank_tasks import FULL, SAMPLED, VALIDATION
 from steamrec.models.registry import MODELS
 from steamrec.pipeline.stage import Outcome
+from steamrec.publish.model_choice import best_model
 from steamrec.scoring.bootstrap import bootstrap_mean
 from steamrec.scoring.metrics import METRICS, metric_values
 from steamrec.workspace.receipts import digest
@@ -35,7 +36,7 @@ def run(context: Context, models: tuple[str, ...]) -> Outcome:
             low, high = entry["ci95"]
             label = f"{entry['model']} {entry['protocol']} {entry['metric']}@10"
             counts[label] = f"{entry['value']:.4f} ({low:.4f} to {high:.4f})"
-    counts["best on validation"] = metrics["best"]
+    counts["best on validation"] = metrics["best"] or "none, as there are no validation users"
     return Outcome(hashes={METRICS_FILE: digest(metrics)}, counts=counts)
 
 
@@ -62,8 +63,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         for name in models
         if histograms[name, VALIDATION].counts.sum()
     }
-    # Without validation users there is nothing to choose by but the order of train.models.
-    best = max(validation, key=lambda name: validation[name]["value"], default=models[-1])
+    best = best_model({name: entry["value"] for name, entry in validation.items()}, models)
     users = int(histograms["popularity", FULL].counts.sum())
     return {
         "users": users,

@@ -4,7 +4,7 @@ import functools
 import logging
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,29 +13,27 @@ from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.tables import Table
 from steamrec.data.user_batches import IntArray
-from steamrec.errors import GateRefusedError, RunError, UsageError
+from steamrec.errors import GateRefusedError
 from steamrec.models.popularity import PopularityScorer
 from steamrec.models.registry import SERVES_NEW_USERS
 from steamrec.pipeline.stage import Outcome
-from steamrec.publish.exported_model import FALLBACK, exported_model, published_artifact
+from steamrec.publish.csv_lists import WRITTEN, write_csv_parts
+from steamrec.publish.exported_artifact import FALLBACK, published_artifact
 from steamrec.publish.filters import excluded_items
 from steamrec.publish.gates import check_gates
 from steamrec.publish.list_tasks import LISTS, list_blocks
-from steamrec.publish.pointer import POINTER, read_pointer
+from steamrec.publish.model_choice import exported_model, full_ndcg
+from steamrec.publish.pointer import POINTER, move_pointer
+from steamrec.publish.previous_run import run_to_compare
+from steamrec.publish.published_fields import PUBLISHED, run_folder, serving_name
 from steamrec.publish.regression_gates import check_figures
 from steamrec.publish.rejection import forget_refusal, record_refusal
-from steamrec.publish.runs import (
-    PUBLISHED,
-    published_run,
-    record_name,
-    remove_old_runs,
-    run_folder,
-)
+from steamrec.publish.runs import record_name, remove_old_runs
+from steamrec.publish.serving_set import write_serving_set
 from steamrec.scoring.artifact import load_artifact
 from steamrec.settings.recorder import unrecorded
 from steamrec.spark.content_hash import content_hash
 from steamrec.spark.row_index import number_rows
-from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -46,22 +44,27 @@ LEAST_OWNED = 2  # with fewer, popularity says more
 log = logging.getLogger(__name__)
 
 
-def run(context: Context) -> Outcome:
+def run(context: Context, models: tuple[str, ...]) -> Outcome:
     """Write a run's lists, pass them through the gates and point readers to them.
 
     Raises GateRefusedError, with the previous export still in place.
     """
-    model = exported_model(context)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     table = Table(run_folder(context.date, run_id), tables.EXPORT.columns)
-    context.workspace.refuse_links(table.name)
-    excluded = _excluded(context)
-    lists = _known_lists(context, model, excluded)
-    lists = lists.unionByName(_cold_lists(context, model, excluded))
-    context.write(lists, table)
-    previous = _published(context.workspace)
-    ndcg = _ndcg(context.workspace)
+    serving = serving_name(context.date, run_id)
+    for name in (table.name, serving):
+        context.workspace.refuse_links(name)
+    model: str = context.settings.export.model
     try:
+        previous = run_to_compare(context)
+        choice = exported_model(context)
+        model = choice.model
+        if choice.why:
+            log.info("export: %s stays the published model: %s", model, choice.why)
+        excluded = _excluded(context)
+        lists = _known_lists(context, model, excluded)
+        context.write(lists.unionByName(_cold_lists(context, model, excluded)), table)
+        ndcg = full_ndcg(context)
         counts = check_gates(context, table)
         if context.settings.export.filters:
             counts["excluded_items"] = len(excluded)
@@ -69,53 +72,67 @@ def run(context: Context) -> Outcome:
     except GateRefusedError as refusal:
         record_refusal(context.workspace, context.date, run_id, model, str(refusal))
         raise
+    if counts["users_without_list"]:
+        log.warning(
+            "export: %s users have no list, as they own all items that may be listed",
+            f"{counts['users_without_list']:,}",
+        )
     _write_formats(context, table)
     rows, hashed = content_hash(context.read(table), table.hashed)
+    barred = _item_ids(context, excluded)
+    served = write_serving_set(context, serving, table, models, barred)
     record = {
         "date": context.date,
         "run_id": run_id,
-        "path": context.workspace.path(table.name),
+        "path": table.name,
+        "serving": serving,
         "rows": rows,
         "users": counts["users"],
         "model": model,
+        "refitted": published_artifact(context.workspace, model) != model,
         "content_hash": hashed,
         "ndcg": ndcg.get(model),
         "previous": previous and {key: previous[key] for key in PUBLISHED},
     }
     context.workspace.write_json(record_name(context.date, run_id), record)
     # The one step that readers see.
-    context.workspace.write_json(POINTER, {key: record[key] for key in PUBLISHED})
+    move_pointer(context.workspace, record)
     forget_refusal(context.workspace)
     removed = remove_old_runs(context.workspace, unrecorded(context.settings).export.keep)
-    counts |= {"path": record["path"], "old_runs_removed": len(removed)}
-    return Outcome(tables=[table], counts={"model": model, "run_id": run_id, **counts})
+    if choice.why:
+        counts |= {"best on validation": choice.best, "kept": choice.why}
+    counts |= {"path": context.workspace.path(table.name), "old_runs_removed": len(removed)}
+    # The pointer is an output: without it, readers see nothing and the stage runs again.
+    hashes = {POINTER: hashed, serving: served}
+    return Outcome([table], hashes, counts={"model": model, "run_id": run_id, **counts})
 
 
-def _published(workspace: Workspace) -> dict[str, Any] | None:
-    """The last published run; a damaged pointer counts as none and is about to be replaced."""
-    try:
-        return published_run(workspace)
-    except RunError as error:
-        log.warning("export: %s Nothing to compare with; it is written anew.", error)
-        return None
-
-
-def _ndcg(workspace: Workspace) -> dict[str, float]:
-    """Each model's full-catalogue NDCG@10, as evaluated."""
-    return {
-        entry["model"]: entry["value"]
-        for entry in workspace.read_json("metrics.json")["results"]
-        if (entry["protocol"], entry["metric"], entry["k"]) == ("full", "ndcg", 10)
-    }
+def _item_ids(context: Context, items: IntArray) -> list[str]:
+    """The item_ids of the items that are left out."""
+    if not len(items):
+        return []
+    chosen = set(items.tolist())
+    rows = context.read(tables.ITEMS).select("item", "item_id").collect()
+    return [row["item_id"] for row in rows if row["item"] in chosen]
 
 
 def _write_formats(context: Context, table: Table) -> None:
     """The run also as JSON lines or CSV: exports/<format>/dt=.../run=..."""
     for kind in context.settings.export.formats:
-        path = context.workspace.path(table.name.replace("exports/", f"exports/{kind}/", 1))
-        # Doubled quotes, as RFC 4180 has them, not Spark's backslashes.
-        options = {"header": "true", "escape": '"'} if kind == "csv" else {}
-        context.read(table).write.format(kind).options(**options).save(path)
+        folder = table.name.replace("exports/", f"exports/{kind}/", 1)
+        context.workspace.refuse_links(folder)
+        lists = context.read(table)
+        if kind == "json":
+            lists.write.json(context.workspace.path(folder))
+            continue
+        write = functools.partial(
+            write_csv_parts,
+            root=context.workspace.root,
+            folder=folder,
+            neutralize=context.settings.export.csv_neutralize_formulas,
+        )
+        lists.mapInArrow(write, WRITTEN).collect()
+        context.workspace.write_bytes(f"{folder}/_SUCCESS", b"")
 
 
 def _excluded(context: Context) -> IntArray:
@@ -185,7 +202,8 @@ def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "
         [(int(item), float(popularity.popularity[item])) for item in popular],
         "item int, score float",
     )
-    left = F.slice(F.array_except(F.array(*[F.lit(int(i)) for i in popular]), "items"), 1, k)
+    ranked = F.array(*[F.lit(int(item)) for item in popular]).cast("array<int>")
+    left = F.slice(F.array_except(ranked, "items"), 1, k)
     return (
         cold.select("user_id", F.posexplode(left).alias("position", "item"))
         .join(F.broadcast(entries), "item")
@@ -199,13 +217,3 @@ def _popular_lists(context: Context, cold: "DataFrame", excluded: IntArray) -> "
             F.lit("popularity").alias("source"),
         )
     )
-
-
-def latest(workspace: Workspace) -> dict[str, Any]:
-    """What exports/latest.json says; raises UsageError when nothing is published yet."""
-    found = read_pointer(workspace)
-    if found is None:
-        raise UsageError(
-            f"Nothing is published in {workspace.root} yet; run `steamrec nightly` first."
-        )
-    return found

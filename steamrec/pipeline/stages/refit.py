@@ -10,13 +10,14 @@ from importlib import import_module
 from steamrec.data.context import Context
 from steamrec.models.registry import MODELS, refit_name
 from steamrec.pipeline.stage import Outcome
-from steamrec.publish.exported_model import FALLBACK, exported_model
+from steamrec.publish.exported_artifact import FALLBACK
+from steamrec.publish.model_choice import exported_model
 from steamrec.scoring.artifact import Artifact, folder, save_artifact
 
 
 def run(context: Context) -> Outcome:
     """Save models/refit/<name> for the exported model and for popularity, who serves the others."""
-    model = exported_model(context)
+    model = exported_model(context).model
     outcome = Outcome(counts={"model": model, "refitted": "nothing"})
     if not context.settings.export.refit:
         return outcome

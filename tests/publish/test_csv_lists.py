@@ -1,0 +1,96 @@
+"""Exported lists read back to the same rows, whatever ids and names hold."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steamrec.data import tables
+from steamrec.data.tables import Table
+from steamrec.pipeline.stages.export import _write_formats
+from steamrec.publish.csv_lists import csv_text, neutral
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+    [
+        "",
+        " bob",
+        "bob ",
+        "bob",
+        '"',
+        '""',
+        "a,b",
+        "a\nb",
+        "a\r\nb",
+        "\r",
+        "\0",
+        "\\",
+        "\u2028",
+        "😀",
+        "NA",
+    ]
+)
+ROWS = st.lists(
+    st.tuples(TEXT, st.integers(1, 9), TEXT, TEXT, st.floats(width=32, allow_nan=False))
+)
+HEADER = list(tables.EXPORT.columns)[:5]
+
+
+@given(ROWS)
+def test_csv_reads_back_to_the_same_rows(rows):
+    text = csv_text(HEADER, [(*row[:4], np.float32(row[4])) for row in rows], False)
+    head, *found = csv.reader(io.StringIO(text, newline=""), strict=True)
+    assert head == HEADER
+    back = [
+        (user, int(rank), item, name, np.float32(score)) for user, rank, item, name, score in found
+    ]
+    assert back == [(*row[:4], np.float32(row[4])) for row in rows]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\rx", "\nx", " =1", "\uff1d1"])
+def test_formulas_are_neutralised(text):
+    assert neutral(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["bob", " bob", "a=1", "", -1.5, 3, "'=1"])
+def test_other_values_stay(value):
+    assert neutral(value) == value
+
+
+def test_json_and_csv_of_a_run_hold_its_rows(make_context):
+    texts = ["", " bob", "bob", "bob ", '"q"', "a,b", "a\nb", "a\r\nb", "\r", "\0", "\\", "\u2028",
+             "😀", "\x1b[1m", "=1+1", "\ufeffx", "\x85"]  # fmt: skip
+    rows = sorted(
+        (text, 1, f"{text}i", text, 0.1 + number, "gmf") for number, text in enumerate(texts)
+    )
+    table = Table("exports/dt=2026-01-31/run=1", tables.EXPORT.columns)
+    for formula, number in (("false", 0), ("true", 1)):
+        context = make_context(
+            'export.formats=["json","csv"]',
+            f"export.csv_neutralize_formulas={formula}",
+            folder=f"w{number}",
+        )
+        context.write(context.spark.createDataFrame(rows, tables.EXPORT.ddl).repartition(2), table)
+        _write_formats(context, table)
+        root = Path(context.workspace.root)
+        lines = [line for path in root.glob("exports/json/*/*/*.json")
+                 for line in path.read_bytes().decode().split("\n") if line]  # fmt: skip
+        found = sorted(
+            tuple(json.loads(line)[name] for name in tables.EXPORT.columns) for line in lines
+        )
+        assert [(*row[:4], row[5]) for row in found] == [(*row[:4], row[5]) for row in rows]
+        read = []
+        for path in root.glob("exports/csv/*/*/part-*.csv"):
+            with path.open(newline="", encoding="utf-8") as file:
+                read += list(csv.DictReader(file, strict=True))
+        wanted = [(row[0], row[2], row[3]) for row in rows]
+        if number:
+            wanted = [tuple(neutral(text) for text in row) for row in wanted]
+        assert sorted((row["user_id"], row["item_id"], row["item_name"]) for row in read) == sorted(
+            wanted
+        )
+        assert {np.float32(row["score"]) for row in read} == {np.float32(row[4]) for row in rows}
