@@ -27,8 +27,6 @@ BOUNDS = (
     ("ge", "{:,} or more"),
     ("gt", "above {:,}"),
     ("le", "at most {:,}"),
-    ("min_length", "at least {}"),
-    ("max_length", "at most {}"),
 )
 
 
@@ -36,7 +34,7 @@ def bounds(metadata: Iterable[Any]) -> str:
     """The bounds among an annotation's metadata, as text behind its type."""
     found = [item for entry in metadata for item in getattr(entry, "metadata", [entry])]
     words = [
-        form.format(getattr(item, name))
+        form.format(int(value) if (value := getattr(item, name)) == int(value) else value)
         for name, form in BOUNDS
         for item in found
         if getattr(item, name, None) is not None
@@ -52,7 +50,7 @@ def type_words(kind: Any, metadata: Iterable[Any] = ()) -> str:
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin is tuple:
-        return f"list of {type_words(arguments[0])}{bounds(metadata)}"
+        return f"list, each {type_words(arguments[0])}"
     if type(None) in arguments:
         [kept] = [argument for argument in arguments if argument is not type(None)]
         return f"{type_words(kept, metadata)}; may be left out"

@@ -1,6 +1,5 @@
 """`steamrec doctor`: one line per check of the machine."""
 
-import os
 from pathlib import Path
 
 import click
@@ -25,9 +24,9 @@ def print_doctor(root: str, master: str | None, spark: bool) -> bool:
 
 
 def _workspace(root: str) -> Finding:
-    existed = os.path.lexists(root)
     try:
         workspace = Workspace(root)
+        existed = Path(workspace.root).exists()
         workspace.check_writable()
     except (SteamrecError, ImportError, ValueError) as error:
         return Finding("workspace", str(error).rstrip("."), "give another --workspace.")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import time
 
@@ -42,3 +43,6 @@ def set_up_logs(log_format: str) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("steamrec").setLevel(logging.INFO)
+    if not os.environ.get("STEAMREC_DEBUG"):
+        # Its tracebacks of a lost JVM would stand before the sentence that explains it.
+        logging.getLogger("py4j").setLevel(logging.CRITICAL)

@@ -215,7 +215,7 @@ def doctor(workspace: str, master: str | None, spark: bool) -> None:
     from steamrec.cli.doctor import print_doctor
 
     if not print_doctor(workspace, master, spark):
-        raise click.exceptions.Exit(2)
+        sys.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM and SIGHUP: the command says "Stopped." and ends within seconds."""
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -54,6 +55,7 @@ def leave() -> NoReturn:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     if not _asked.is_set():
         _asked.set()
+        logging.disable(logging.CRITICAL)  # whatever fails from here on is the stopping
         raise KeyboardInterrupt
 
 

@@ -27,7 +27,7 @@ def raise_open_files() -> int:
 
 def check_open_files(limit: int) -> Finding:
     """Whether Spark can open its files at once under `limit`."""
-    found = f"at most {limit} at once"
+    found = f"at most {limit} files may be open at once"
     if 0 <= limit < FILES:
         return Finding("open files", found, f"raise the limit to {FILES} or more (ulimit -n).")
     return Finding("open files", found)
@@ -59,7 +59,7 @@ def check_memory(driver_memory: str, total: int | None) -> Finding:
         return Finding("memory", found, "set a size such as 4g in spark-defaults.conf.")
     if total is None:
         return Finding("memory", f"{driver_memory} for the driver")
-    found = f"{total / 1024**3:,.1f} GB, and spark.driver.memory is {driver_memory}"
+    found = f"the machine has {total / 1024**3:,.1f} GB, and spark.driver.memory is {driver_memory}"
     if wanted > total:
         return Finding("memory", found, "lower spark.driver.memory in spark-defaults.conf.")
     return Finding("memory", found)
