@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steamrec.data import tables
+from steamrec.data.limits import MOST_USERS
 from steamrec.data.user_batches import read_pairs
 from steamrec.evaluation.rank_tasks import held_out_ranks
 from steamrec.models.loading import cached_scorer
@@ -40,7 +41,7 @@ def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
     items = context.read(tables.ITEMS).select("item", F.xxhash64("item_id").alias("item_hash"))
     cold = context.read(tables.COLD_USERS).where(F.size("items") >= 2)
     owned = (
-        number_rows(cold, ["user_id"], "user", "int")
+        number_rows(cold, ["user_id"], "user", "int", MOST_USERS)
         .select(
             "user",
             F.xxhash64("user_id").alias("user_hash"),

@@ -77,7 +77,7 @@ def _test_ranks(
     empty = _no_lists(len(users))
     yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
     ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
-    items, _ = top_k(scores, owned_cells(block), longest)
+    items, _ = top_k(scores, owned_cells(block), min(longest, scorer.items))
     yield [FULL] * len(users), users, ranks, candidates, _lists(items[rows])
 
 

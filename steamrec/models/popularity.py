@@ -6,7 +6,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.user_batches import Block, IntArray
+from steamrec.data.user_batches import Block, IntArray, LongArray
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -37,6 +37,22 @@ class PopularityScorer:
         return order[~np.isin(order, excluded)][:count]
 
 
+def ordered_float32(counts: LongArray) -> FloatArray:
+    """The counts as float32 in exactly their order, equal only where they are.
+
+    Up to 2**24 a float32 holds them as they are; above that, a count that would tie with a smaller
+    one becomes the next larger float32.
+    """
+    unique, number = np.unique(counts, return_inverse=True)
+    values = unique.astype(np.float32)
+    if not (values[1:] > values[:-1]).all():
+        for place in range(1, len(values)):
+            above = np.nextafter(values[place - 1], np.float32(np.inf))
+            values[place] = max(values[place], above)
+    ordered: FloatArray = values[number.reshape(-1)]
+    return ordered
+
+
 def fit(context: Context) -> Artifact:
     """Count each item's owners in the training pairs."""
     return _fit(context, context.read(tables.TRAIN).where("not validation"))
@@ -50,7 +66,7 @@ def refit(context: Context) -> Artifact:
 def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     counts = pairs.groupBy("item").count().toPandas()
     items = context.read(tables.ITEMS).count()
-    popularity = np.zeros(items, np.float32)
-    popularity[counts["item"].to_numpy()] = counts["count"].to_numpy()
+    owners = np.zeros(items, np.int64)
+    owners[counts["item"].to_numpy()] = counts["count"].to_numpy()
     users = context.read(tables.USERS).count()
-    return Artifact("popularity", {"popularity": popularity}, users, items)
+    return Artifact("popularity", {"popularity": ordered_float32(owners)}, users, items)

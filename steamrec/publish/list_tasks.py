@@ -25,7 +25,7 @@ def list_blocks(
     scorer = cached_scorer(root, model)
     for block in read_placed_blocks(batches):
         scores = leading_scores(scorer, block, "export", k, excluded)
-        items, best = top_k(scores, owned_cells(block), k, excluded)
+        items, best = top_k(scores, owned_cells(block), min(k, scorer.items), excluded)
         rows, ranks = np.nonzero(items >= 0)
         columns = [
             block.users[rows],

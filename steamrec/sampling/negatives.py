@@ -157,6 +157,7 @@ def eval_negatives(
     Floyd's algorithm (Bentley, Floyd: Programming pearls, 1987), which makes every subset
     equally likely with exactly `count` draws, run for all users of the block side by side.
     """
+    count = min(count, items)
     free = items - np.diff(block.offsets)
     wanted = np.minimum(count, free)
     keys = stream_keys(seed, purpose, 0, block.users)

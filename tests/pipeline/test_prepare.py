@@ -1,4 +1,8 @@
+import pytest
+
 from steamrec.data import tables
+from steamrec.data.limits import POSITION_BITS
+from steamrec.errors import UsageError
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from tests.support.libraries import library, write_libraries
@@ -67,3 +71,11 @@ def test_partitions_do_not_change_the_tables(make_context):
     _, one = run(make_context, partitions=1, folder="one")
     _, many = run(make_context, partitions=5, folder="many")
     assert one.outputs == many.outputs
+
+
+def test_a_library_with_more_items_than_places_is_refused_before_any_work(spark):
+    libraries = spark.range(1).selectExpr(
+        "'a' AS user_id", f"array_repeat(1, {(1 << POSITION_BITS) + 1}) AS items"
+    )
+    with pytest.raises(UsageError, match="1,048,577 items"):
+        prepare._read(libraries)

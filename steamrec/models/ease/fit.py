@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.data.limits import check_exact_counts
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.user_batches import read_blocks
 from steamrec.errors import NumericalError
@@ -50,14 +51,21 @@ def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 
 
-def gram_matrix(context: Context, pairs: "DataFrame", items: int) -> npt.NDArray[np.float32]:
+def gram_matrix(
+    context: Context, pairs: "DataFrame", items: int, model: str = "ease"
+) -> npt.NDArray[np.float32]:
     """float32 [items, items]: how many users of `pairs` own both; whole numbers, so exact.
+
+    Raises RunError that names `model` before any work when an item has too many owners for that.
 
     Each block's part is a file in the workspace, read and removed here one after the other: sent
     through Spark's driver, the parts of a large night would not fit its heap.
     """
     from scipy import sparse
 
+    most = context.read(tables.ITEMS).agg({"owners": "max"}).first()
+    assert most is not None
+    check_exact_counts(int(most[0] or 0), model)
     context.workspace.remove(PARTS)
     write = functools.partial(write_parts, root=context.workspace.root, items=items)
     numbers = user_blocks(BLOCK_SIZE, pairs).mapInArrow(write, WRITTEN).distinct().collect()

@@ -48,6 +48,13 @@ def adjacent_keys(block: Block, items: int) -> LongArray:
     return keys
 
 
+def whole_counts(counts: FloatArray) -> npt.NDArray[np.uint16] | npt.NDArray[np.uint32]:
+    """The counts (float32, whole) as uint16 where the largest fits, else as uint32: exact."""
+    if counts.max(initial=0) <= np.iinfo(np.uint16).max:
+        return counts.astype(np.uint16)
+    return counts.astype(np.uint32)
+
+
 def implied_items(
     together: npt.NDArray[Any], owners: FloatArray, users: int
 ) -> tuple[npt.NDArray[np.int32], FloatArray]:

@@ -33,16 +33,16 @@ class NeighbourIndex:
 class Retrieval:
     """What the features are computed from, all counted on training pairs.
 
-    weights: EASE's, float32 [items, items]. together: users that own both, at most 65,535,
-    uint16 [items, items], 0 on the diagonal. owners: float32 [items]. next_keys, next_counts:
-    how often b stands just after a (key a * items + b, sorted). between_keys, between_counts:
-    how often j stands just between a and b (key (a * items + b) * items + j, sorted).
-    implied, strengths: int32 and float32 [items, m] (ngrams.implied_items). directions, scale:
-    float32 [items, d] and [items] (fallback.latent_directions).
+    weights: EASE's, float32 [items, items]. together: users that own both, uint16 or uint32
+    [items, items] (ngrams.whole_counts), 0 on the diagonal. owners: float32 [items]. next_keys,
+    next_counts: how often b stands just after a (key a * items + b, sorted). between_keys,
+    between_counts: how often j stands just between a and b (key (a * items + b) * items + j,
+    sorted). implied, strengths: int32 and float32 [items, m] (ngrams.implied_items). directions,
+    scale: float32 [items, d] and [items] (fallback.latent_directions).
     """
 
     weights: FloatArray
-    together: npt.NDArray[np.uint16]
+    together: npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
     owners: FloatArray
     next_keys: npt.NDArray[np.int64]
     next_counts: FloatArray

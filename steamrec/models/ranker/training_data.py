@@ -13,11 +13,12 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.data.limits import check_ranker_items
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.tables import Table
 from steamrec.models.ease.fit import ease_weights, gram_matrix
 from steamrec.models.ranker.fallback import latent_directions
-from steamrec.models.ranker.ngrams import implied_items
+from steamrec.models.ranker.ngrams import implied_items, whole_counts
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.models.ranker.tasks import (
     ADJACENT,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 RETRIEVAL = "ranker/retrieval"
 BLOCK_SIZE = 256
-MOST_TOGETHER = 65_535
 FEATURES_TABLE = Table("features/ranker", dict.fromkeys(COLUMNS, "float"))
 TAIL_TABLE = Table("features/ranker_tail", dict.fromkeys(TAIL_COLUMNS, "float"))
 TAIL_NEGATIVES = 100
@@ -74,13 +74,14 @@ def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame
 def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -> Retrieval:
     """EASE and all counts on the pairs of `known` (user, item, place)."""
     items = context.read(tables.ITEMS).count()
+    check_ranker_items(items)
     users = context.read(tables.USERS).count()
-    gram = gram_matrix(context, known, items)
+    gram = gram_matrix(context, known, items, "ranker")
     owners = np.diag(gram).copy()
     latent = latent_directions(gram)
     np.fill_diagonal(gram, 0)
     implied, strengths = implied_items(gram, owners, users)
-    together = np.minimum(gram, MOST_TOGETHER).astype(np.uint16)
+    together = whole_counts(gram)
     np.fill_diagonal(gram, owners)
     neighbours = user_blocks(8_192, known, placed=True).mapInArrow(
         functools.partial(count_neighbours, items=items), COUNTS

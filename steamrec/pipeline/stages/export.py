@@ -10,6 +10,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.data.limits import MOST_USERS
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.tables import Table
 from steamrec.data.user_batches import IntArray
@@ -181,7 +182,7 @@ def _cold_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame"
     if model not in SERVES_NEW_USERS:
         return _popular_lists(context, cold, excluded)
     owning = cold.where(F.size("items") >= LEAST_OWNED)
-    users = number_rows(owning, ["user_id"], "user", "int")
+    users = number_rows(owning, ["user_id"], "user", "int", MOST_USERS)
     owned = users.select("user", F.posexplode("items").alias("place", "item"))
     lists = _model_lists(context, model, owned, users.select("user", "user_id"), excluded)
     rest = cold.where(F.size("items") < LEAST_OWNED)

@@ -4,6 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.data.limits import (
+    MOST_ITEMS,
+    MOST_LINES,
+    MOST_USERS,
+    POSITION_BITS,
+    check_libraries,
+)
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.predefined_split import given_holdout, given_items
 from steamrec.pipeline.stage import Outcome
@@ -12,19 +19,18 @@ from steamrec.spark.row_index import number_rows
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-# A place is line << 20 | position in the library: it orders all items as the file has them.
-POSITION_BITS = 20
-
 
 def run(context: Context) -> Outcome:
     """Build the four tables.
 
     One user_id with many lines is one user: the union of its items, each with its largest
-    playtime. Raises UsageError when no user has enough items.
+    playtime. Raises UsageError when no user has enough items, and before any work when a library
+    has more items than there are places for.
     """
     given = context.settings.split.method == "given"
     least = 1 if given else context.settings.prepare.min_items
     libraries = context.read(tables.LIBRARIES)
+    read = _read(libraries)
     pairs = owned_pairs(libraries)
     if given:
         pairs = _with_holdout(pairs, given_holdout(context))
@@ -41,7 +47,7 @@ def run(context: Context) -> Outcome:
 
     context.write(kept.join(items, "item_id"), tables.INTERACTIONS)
     context.write(_cold_users(libraries, pairs, users, items), tables.COLD_USERS)
-    counts = _counts(context, libraries, pairs)
+    counts = _counts(context, read, pairs)
     if not counts["users_kept"]:
         raise UsageError(
             f"No user has {least} or more items (prepare.min_items); "
@@ -55,12 +61,13 @@ def run(context: Context) -> Outcome:
 def owned_pairs(libraries: "DataFrame") -> "DataFrame":
     """Each (user_id, item_id) once, with item_name, playtime_forever and place of its first line.
 
-    `place` is a long that orders the pairs as they first stand in the file.
+    `place` is a long that orders the pairs as they first stand in the file: line << POSITION_BITS |
+    position in the library.
     """
     from pyspark.sql import functions as F
 
     place = list(tables.PLACE)
-    lines = number_rows(libraries.select(*place), place, "line", "bigint")
+    lines = number_rows(libraries.select(*place), place, "line", "bigint", MOST_LINES)
     rows = libraries.join(lines, place).select(
         "user_id", "line", F.posexplode("items").alias("position", "item")
     )
@@ -93,7 +100,7 @@ def _with_holdout(pairs: "DataFrame", holdout: "DataFrame") -> "DataFrame":
     )
     last = pairs.agg(F.coalesce(F.max("place"), F.lit(0))).first()
     assert last is not None
-    numbered = number_rows(missing, ["user_id", "item_id"], "place", "bigint")
+    numbered = number_rows(missing, ["user_id", "item_id"], "place", "bigint", MOST_LINES)
     shifted = F.shiftleft(F.col("place"), POSITION_BITS) + F.lit(last[0] + (1 << POSITION_BITS))
     return pairs.unionByName(numbered.withColumn("place", shifted))
 
@@ -104,7 +111,7 @@ def _users(pairs: "DataFrame", least: int) -> "DataFrame":
     sizes = pairs.groupBy("user_id").agg(
         F.count(F.lit(1)).cast("int").alias("items"), F.min("place").alias("place")
     )
-    return number_rows(sizes.where(F.col("items") >= least), ["place"], "user", "int")
+    return number_rows(sizes.where(F.col("items") >= least), ["place"], "user", "int", MOST_USERS)
 
 
 def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
@@ -124,7 +131,7 @@ def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
             F.lit((1 << 63) - 1).alias("place"),
         )
         owned = owned.unionByName(unowned)
-    return number_rows(owned, ["place", "item_id"], "item", "int")
+    return number_rows(owned, ["place", "item_id"], "item", "int", MOST_ITEMS)
 
 
 def _cold_users(
@@ -144,22 +151,36 @@ def _cold_users(
     )
 
 
-def _counts(context: Context, libraries: "DataFrame", pairs: "DataFrame") -> dict[str, Any]:
+def _figures(frame: "DataFrame", **wanted: Any) -> dict[str, int]:
+    row = frame.agg(*(column.alias(name) for name, column in wanted.items())).first()
+    assert row is not None
+    return {name: int(row[name] or 0) for name in wanted}
+
+
+def _read(libraries: "DataFrame") -> dict[str, int]:
+    """What was read: libraries, distinct_users, item_rows; raises UsageError for too much of it."""
+    from pyspark.sql import functions as F
+
+    read = _figures(
+        libraries,
+        libraries=F.count("*"),
+        distinct_users=F.count_distinct("user_id"),
+        item_rows=F.sum(F.size("items")),
+        largest=F.max(F.size("items")),
+    )
+    check_libraries(read["libraries"], read.pop("largest"))
+    return read
+
+
+def _counts(context: Context, read: dict[str, int], pairs: "DataFrame") -> dict[str, Any]:
     """The figures of the receipt; raises RunError when they do not reconcile."""
     from pyspark.sql import functions as F
 
-    def figures(frame: "DataFrame", **wanted: Any) -> dict[str, int]:
-        row = frame.agg(*(column.alias(name) for name, column in wanted.items())).first()
-        assert row is not None
-        return {name: int(row[name] or 0) for name in wanted}
-
-    everyone = F.count_distinct("user_id")
-    read = figures(
-        libraries, libraries=F.count("*"), distinct_users=everyone, item_rows=F.sum(F.size("items"))
+    owned = _figures(
+        pairs, distinct_pairs=F.count("*"), users_with_items=F.count_distinct("user_id")
     )
-    owned = figures(pairs, distinct_pairs=F.count("*"), users_with_items=everyone)
-    users = figures(context.read(tables.USERS), users_kept=F.count("*"), pairs=F.sum("items"))
-    items = figures(context.read(tables.ITEMS), items=F.count("*"), pairs=F.sum("owners"))
+    users = _figures(context.read(tables.USERS), users_kept=F.count("*"), pairs=F.sum("items"))
+    items = _figures(context.read(tables.ITEMS), items=F.count("*"), pairs=F.sum("owners"))
     counts = {
         **read,
         "distinct_pairs": owned["distinct_pairs"],
