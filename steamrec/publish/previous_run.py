@@ -25,6 +25,7 @@ def run_to_compare(context: "Context") -> dict[str, Any] | None:
     from pyspark.errors import PySparkException
 
     workspace = context.workspace
+    record = None
     try:
         record = published_run(workspace)
         if record is None:
@@ -44,9 +45,10 @@ def run_to_compare(context: "Context") -> dict[str, Any] | None:
                 f"was published with (it has {rows:,})."
             )
     except RunError as error:
+        # Going back needs the record of the run that readers see.
+        advice = "Remove" if record is None else "Go back with `steamrec rollback`, or remove"
         raise GateRefusedError(
-            f"The published run cannot be compared with, so nothing is published: {error} Go back "
-            f"with `steamrec rollback`, or remove {workspace.path(POINTER)} to publish without "
-            "comparison."
+            f"The published run cannot be compared with, so nothing is published: {error} "
+            f"{advice} {workspace.path(POINTER)} to publish without comparison."
         ) from None
     return record

@@ -5,6 +5,7 @@ from steamrec.data.limits import POSITION_BITS
 from steamrec.errors import UsageError
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
+from steamrec.pipeline.stages import prepare
 from tests.support.libraries import library, write_libraries
 
 ROWS = [

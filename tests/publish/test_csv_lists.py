@@ -62,8 +62,8 @@ def test_other_values_stay(value):
 
 
 def test_json_and_csv_of_a_run_hold_its_rows(make_context):
-    texts = ["", " bob", "bob", "bob ", '"q"', "a,b", "a\nb", "a\r\nb", "\r", "\0", "\\", "\u2028",
-             "😀", "\x1b[1m", "=1+1", "\ufeffx", "\x85"]  # fmt: skip
+    texts = ["", " bob", "bob", "bob ", '"q"', "a,b", "a\nb", "a\r\nb", "\r", "\0", "\\",
+             "\u2028", "😀", "\x1b[1m", "=1+1", "\ufeffx", "\x85"]  # fmt: skip
     rows = sorted(
         (text, 1, f"{text}i", text, 0.1 + number, "gmf") for number, text in enumerate(texts)
     )
