@@ -36,8 +36,9 @@ def compiled(result: Any, *arguments: Any) -> Callable[[Function], Function]:
     def compile_now(function: Function) -> Function:
         try:
             return numba.njit(signature, cache=True)(function)  # type: ignore[no-any-return]
-        except (RuntimeError, OSError, EOFError):
-            # No folder for the cache, a full or failing disk, or a damaged file in the cache.
+        except Exception:
+            # No folder for the cache, a full or failing disk, a damaged file in the cache. An
+            # error in the function itself comes up again.
             return numba.njit(signature)(function)  # type: ignore[no-any-return]
 
     return compile_now

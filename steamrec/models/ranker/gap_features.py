@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
-from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.compiled import (
     FLOATS,
     INTS,
@@ -18,7 +17,8 @@ from steamrec.models.compiled import (
     NOTHING,
     compiled,
 )
-from steamrec.models.ranker.retrieval import NeighbourIndex, Retrieval
+from steamrec.models.ranker.candidates import Candidates
+from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray, as_float32
 
 
@@ -42,18 +42,21 @@ class GapFeatures:
 
 def gap_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) -> GapFeatures:
     """The GapFeatures of all candidates; `ordered` has the libraries in their order."""
-    index: NeighbourIndex = retrieval.neighbours
+    index = retrieval.neighbours
     owners = np.maximum(retrieval.owners, 1)
-    libraries = (ordered.items, ordered.offsets, candidates.items, candidates.offsets)
-    beside = np.zeros((3, len(candidates.items)), np.float32)
+    owned, owned_at = ordered.items, ordered.offsets
+    chosen, chosen_at = candidates.items, candidates.offsets
+    beside = np.zeros((3, len(chosen)), np.float32)
     _fill_beside(
-        owners, *index.following, *index.preceding, *libraries, beside
+        owners, *index.following, *index.preceding, owned, owned_at, chosen, chosen_at, beside
     )
-    between = np.zeros((2, len(candidates.items)), np.float32)
+    between = np.zeros((2, len(chosen)), np.float32)
     _fill_between(
-        retrieval.items, retrieval.between_keys, index.chances, index.logs, *libraries, between
-    )
-    return GapFeatures(*beside, between[0], as_float32(1 - np.exp(between[1])))
+        retrieval.items, retrieval.between_keys, index.chances, index.logs,
+        owned, owned_at, chosen, chosen_at, between,
+    )  # fmt: skip
+    any_gap = as_float32(1 - np.exp(between[1]))
+    return GapFeatures(beside[0], beside[1], beside[2], between[0], any_gap)
 
 
 @compiled(

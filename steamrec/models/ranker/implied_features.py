@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
-from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.compiled import (
     INT_MATRIX,
     INTS,
@@ -14,6 +13,7 @@ from steamrec.models.compiled import (
     NOTHING,
     compiled,
 )
+from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray
 

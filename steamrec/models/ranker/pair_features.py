@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, IntArray, LongArray
-from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.compiled import (
     COUNT_MATRIX,
     FLOATS,
@@ -18,6 +17,7 @@ from steamrec.models.compiled import (
     NOTHING,
     compiled,
 )
+from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray
 

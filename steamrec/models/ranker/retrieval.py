@@ -10,7 +10,6 @@ from steamrec.data.user_batches import IntArray, LongArray
 from steamrec.scoring.artifact import Arrays
 from steamrec.scoring.scorer import FloatArray, as_float32
 
-
 # Of item a: starts[a] to starts[a + 1] is its part of the items beside it and of their counts.
 Neighbours = tuple[LongArray, IntArray, FloatArray]
 
