@@ -47,7 +47,7 @@ def lists(arguments: tuple[str, str, list[Block]]) -> int:
     workspace, model, blocks = arguments
     scorer = cached_scorer(workspace, model)
     for block in blocks:
-        top_k(leading_scores(scorer, block, K), owned_cells(block), K)
+        top_k(leading_scores(scorer, block, "export", K), owned_cells(block), K)
     return sum(len(block.users) for block in blocks)
 
 

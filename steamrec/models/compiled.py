@@ -7,6 +7,7 @@ compiles for itself.
 """
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any, TypeVar
 
 import numba
@@ -22,7 +23,9 @@ def _vector(kind: Any, dimensions: int = 1, readonly: bool = True) -> Any:
 # Arrays that a kernel reads, which may lie in a file mapped for reading, and arrays it writes.
 FLOATS, MATRIX = _vector(types.float32), _vector(types.float32, 2)
 INTS, INT_MATRIX = _vector(types.int32), _vector(types.int32, 2)
-LONGS, COUNT_MATRIX = _vector(types.int64), _vector(types.uint16, 2)
+LONGS = _vector(types.int64)
+# Either of two types: counts are kept in as few bytes as hold them.
+COUNT_MATRIX = (_vector(types.uint16, 2), _vector(types.uint32, 2))
 FLOATS_OUT, MATRIX_OUT = (_vector(types.float32, n, readonly=False) for n in (1, 2))
 INTS_OUT, MASK_OUT = _vector(types.int32, 1, False), _vector(types.boolean, 2, False)
 LONG, FLOAT = types.int64, types.float32
@@ -30,14 +33,19 @@ NOTHING = types.void
 
 
 def compiled(result: Any, *arguments: Any) -> Callable[[Function], Function]:
-    """Compile the function for these types of its result and arguments."""
-    signature = result(*arguments)
+    """Compile the function for these types of its result and arguments.
+
+    An argument of several types is a tuple; each of its types is compiled for.
+    """
+    choices = (argument if isinstance(argument, tuple) else (argument,) for argument in arguments)
+    signature = [result(*chosen) for chosen in product(*choices)]
 
     def compile_now(function: Function) -> Function:
         try:
             return numba.njit(signature, cache=True)(function)  # type: ignore[no-any-return]
-        except (RuntimeError, OSError, EOFError):
-            # No folder for the cache, a full or failing disk, or a damaged file in the cache.
+        except Exception:
+            # No folder for the cache, a full or failing disk, a damaged file in the cache. An
+            # error in the function itself comes up again.
             return numba.njit(signature)(function)  # type: ignore[no-any-return]
 
     return compile_now

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from steamrec.data import tables
+from steamrec.errors import RunError
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.rejection import read_refusal
 from steamrec.report.item_metadata import told_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.scoring.artifact import folder
+from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import load_receipt
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     results, but for "stages", "published" and "refusal", which say when and how long.
     """
     workspace = context.workspace
-    published = read_pointer(workspace)
+    published = _published(workspace)
     given = ("item_metadata",) if context.settings.input.items_path else ()
     return {
         "published": published,
@@ -48,6 +50,14 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
         "users": shown_users(context, published) if published else [],
         "stages": _stages(context, stages),
     }
+
+
+def _published(workspace: Workspace) -> dict[str, Any] | None:
+    """What readers see; None for a pointer that cannot be read, which the gates refuse."""
+    try:
+        return read_pointer(workspace)
+    except RunError:
+        return None
 
 
 def _curve(context: "Context", model: str) -> list[dict[str, float]]:

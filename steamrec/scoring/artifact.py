@@ -50,7 +50,7 @@ class Artifact:
         for name in sorted(self.arrays):
             array = np.ascontiguousarray(self.arrays[name])
             hashed.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            hashed.update(array.tobytes())
+            hashed.update(memoryview(array.reshape(-1).view(np.uint8)))
         return hashed.hexdigest()[:32]
 
 
@@ -145,8 +145,13 @@ def _damaged(workspace: Workspace, target: str, what: str) -> RunError:
 
 
 def _load_array(workspace: Workspace, target: str, name: str) -> npt.NDArray[Any]:
-    content = io.BytesIO(workspace.read_bytes(f"{target}/{name}.npy"))
-    array: npt.NDArray[Any] = np.load(content, allow_pickle=False)
+    file = f"{target}/{name}.npy"
+    if workspace.local:
+        # Mapped for reading: all workers of a machine share the pages. A file that is replaced
+        # meanwhile stays as it was for those who have it mapped (Workspace.write_bytes).
+        mapped = np.load(workspace.path(file), mmap_mode="r", allow_pickle=False)
+        return np.asarray(mapped)
+    array: npt.NDArray[Any] = np.load(io.BytesIO(workspace.read_bytes(file)), allow_pickle=False)
     return array
 
 

@@ -11,6 +11,8 @@ from steamrec.scoring.finite import all_finite
 
 FloatArray = npt.NDArray[np.float32]
 Cells = tuple[LongArray, IntArray]
+# The row in the block and the item of each.
+Targets = tuple[IntArray, IntArray]
 
 
 class Scorer(Protocol):
@@ -57,7 +59,7 @@ class PartialScorer(Scorer, Protocol):
     """A scorer that need not order the whole catalogue of every user to serve what is asked."""
 
     def leading_scores(
-        self, block: Block, depth: int, excluded: IntArray | None, targets: Cells | None
+        self, block: Block, depth: int, excluded: IntArray | None, targets: Targets | None
     ) -> FloatArray:
         """What scoring.scorer.leading_scores returns."""
         ...
@@ -69,7 +71,7 @@ def leading_scores(
     stage: str,
     depth: int,
     excluded: IntArray | None = None,
-    targets: Cells | None = None,
+    targets: Targets | None = None,
 ) -> FloatArray:
     """float32 [users of the block, items]: scores that serve lists and ranks as `scores` does.
 

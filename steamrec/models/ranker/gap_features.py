@@ -18,7 +18,7 @@ from steamrec.models.compiled import (
     compiled,
 )
 from steamrec.models.ranker.candidates import Candidates
-from steamrec.models.ranker.retrieval import NeighbourIndex, Retrieval
+from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray, as_float32
 
 
@@ -42,16 +42,21 @@ class GapFeatures:
 
 def gap_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) -> GapFeatures:
     """The GapFeatures of all candidates; `ordered` has the libraries in their order."""
-    index: NeighbourIndex = retrieval.neighbours
+    index = retrieval.neighbours
     owners = np.maximum(retrieval.owners, 1)
-    libraries = (ordered.items, ordered.offsets, candidates.items, candidates.offsets)
-    beside = np.zeros((3, len(candidates.items)), np.float32)
-    _fill_beside(owners, *index.following, *index.preceding, *libraries, beside)
-    between = np.zeros((2, len(candidates.items)), np.float32)
-    _fill_between(
-        retrieval.items, retrieval.between_keys, index.chances, index.logs, *libraries, between
+    owned, owned_at = ordered.items, ordered.offsets
+    chosen, chosen_at = candidates.items, candidates.offsets
+    beside = np.zeros((3, len(chosen)), np.float32)
+    _fill_beside(
+        owners, *index.following, *index.preceding, owned, owned_at, chosen, chosen_at, beside
     )
-    return GapFeatures(*beside, between[0], as_float32(1 - np.exp(between[1])))
+    between = np.zeros((2, len(chosen)), np.float32)
+    _fill_between(
+        retrieval.items, retrieval.between_keys, index.chances, index.logs,
+        owned, owned_at, chosen, chosen_at, between,
+    )  # fmt: skip
+    any_gap = as_float32(1 - np.exp(between[1]))
+    return GapFeatures(beside[0], beside[1], beside[2], between[0], any_gap)
 
 
 @compiled(

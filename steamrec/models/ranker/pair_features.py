@@ -21,6 +21,8 @@ from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.scorer import FloatArray
 
+CountMatrix = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+
 
 @dataclass(frozen=True)
 class PairFeatures:
@@ -71,7 +73,7 @@ def _insert(values: FloatArray, largest: FloatArray) -> None:
     NOTHING, COUNT_MATRIX, FLOATS, INTS, INTS, MATRIX_OUT, MATRIX_OUT, FLOATS_OUT, INTS_OUT
 )  # fmt: skip
 def _fill_user(
-    together: npt.NDArray[np.uint16],
+    together: CountMatrix,
     owners: FloatArray,
     library: IntArray,
     chosen: IntArray,
@@ -101,7 +103,7 @@ def _fill_user(
 
 @compiled(NOTHING, COUNT_MATRIX, FLOATS, INTS, LONGS, INTS, LONGS, MATRIX_OUT, INTS_OUT)
 def _fill(
-    together: npt.NDArray[np.uint16],
+    together: CountMatrix,
     owners: FloatArray,
     owned: IntArray,
     owned_at: LongArray,

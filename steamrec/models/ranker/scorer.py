@@ -13,7 +13,7 @@ from steamrec.models.ranker.features import features
 from steamrec.models.ranker.ngrams import library_order
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.scoring.artifact import Arrays, Artifact
-from steamrec.scoring.scorer import Cells, FloatArray
+from steamrec.scoring.scorer import FloatArray, Targets
 
 TAIL = "tail_"  # begins the names of the tail network's layers
 
@@ -52,7 +52,7 @@ class RankerScorer:
         return self.ordered(self.consider(block))
 
     def leading_scores(
-        self, block: Block, depth: int, excluded: IntArray | None, targets: Cells | None
+        self, block: Block, depth: int, excluded: IntArray | None, targets: Targets | None
     ) -> FloatArray:
         """As `scores`, but the items below a user's candidates have one score where it is enough.
 
@@ -65,7 +65,7 @@ class RankerScorer:
         shown[np.empty(0, np.int32) if excluded is None else excluded] = False
         enough = np.bincount(found.rows[shown[found.items]], minlength=len(ease)) >= depth
         if targets is not None:
-            rows, items = targets
+            rows, items = targets[0].astype(np.int64), targets[1]
             inside = np.isin(rows * self.items + items, found.rows * self.items + found.items)
             enough[rows[~inside]] = False
         below = np.zeros_like(ease)

@@ -1,12 +1,17 @@
-"""The features against slow twins that walk through the libraries in plain Python."""
+"""The features against slow twins: walks through the libraries in plain Python, and NumPy."""
 
 import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from steamrec.models.ranker.features import CLIP, FEATURES, candidates, features
+from steamrec.models.ease.scorer import EaseScorer
+from steamrec.models.ranker.candidates import candidates
+from steamrec.models.ranker.features import CLIP, FEATURES, features
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, implied_items, library_order
+from tests.models.ranker import twins
 from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
 
 ITEMS = 12
@@ -70,10 +75,11 @@ def test_features_equal_their_slow_twins(seed):
     retrieval = retrieval_of(libraries, ITEMS)
     names = list(FEATURES)
     for own in (*libraries[:6], [5], [2, 7]):
-        ordered = np.array(own, np.int32)
-        ease = retrieval.weights[ordered].sum(axis=0)
-        chosen = candidates(ease, ordered, 6)
-        table = features(retrieval, ease, ordered, chosen)
+        block = block_of([own])
+        [ease] = scores = EaseScorer.of(retrieval.weights).scores(block)
+        found = candidates(scores, block, 6)
+        chosen = found.of(0)
+        table = features(retrieval, scores, library_order(block), found)
         assert table.shape == (len(chosen), len(FEATURES))
         assert np.isfinite(table).all()
         for place, item in enumerate(chosen.tolist()):
@@ -84,12 +90,59 @@ def test_features_equal_their_slow_twins(seed):
                 assert table[place, names.index(name)] == pytest.approx(wanted, abs=2e-3), name
 
 
+@st.composite
+def worlds(draw):
+    """The number of items, libraries to count on, and a block of others, some without items."""
+    items = draw(st.integers(2, 30))
+
+    def libraries(smallest):
+        library = st.lists(st.integers(0, items - 1), unique=True, min_size=smallest)
+        return draw(st.lists(library, min_size=1, max_size=20))
+
+    return items, libraries(1), libraries(0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), st.integers(1, 12))
+def test_a_batch_has_the_bits_of_the_numpy_twins(world, count):
+    items, counted, libraries = world
+    retrieval = retrieval_of(counted, items)
+    block = block_of(libraries)
+    ordered = library_order(block)
+    ease = EaseScorer.of(retrieval.weights).scores(block)
+    found = candidates(ease, block, count)
+    table = features(retrieval, ease, ordered, found)
+    for row, library in enumerate(libraries):
+        owned = np.array(library, np.int32)
+        chosen = twins.candidates(ease[row], owned, count if library else 0)
+        assert found.of(row).tolist() == chosen.tolist()
+        if not len(chosen):
+            continue
+        wanted = twins.features(retrieval, ease[row], owned, chosen)
+        got = table[found.offsets[row] : found.offsets[row + 1]]
+        if len(chosen) > 1:
+            assert (got == wanted).all()
+        else:  # NumPy adds a single column in pairs
+            np.testing.assert_allclose(got, wanted, atol=1e-5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([-1.5, -0.0, 0.0, 0.25, 2.0, 3.0]), min_size=1), st.data())
+def test_candidates_have_the_order_of_a_stable_sort(scores, data):
+    ease = np.array([scores], np.float32)
+    owned = data.draw(st.lists(st.integers(0, len(scores) - 1), unique=True, min_size=1))
+    found = candidates(ease, block_of([owned]), data.draw(st.integers(1, 70)))
+    order = [i for i in np.argsort(-ease[0], kind="stable").tolist() if i not in owned]
+    assert found.items.tolist() == order[: len(found.items)]
+
+
 def test_candidates_are_the_best_unowned_and_ties_go_to_the_lower_number():
-    ease = np.array([5, 1, 3, 3, 9, 3], np.float32)
-    owned = np.array([4], np.int32)
-    assert candidates(ease, owned, 3).tolist() == [0, 2, 3]
-    assert candidates(ease, owned, 50).tolist() == [0, 2, 3, 5, 1]
-    assert candidates(ease, np.arange(6, dtype=np.int32), 3).tolist() == []
+    ease = np.array([[5, 1, 3, 3, 9, 3]] * 3, np.float32)
+    block = block_of([[4], [], list(range(6))])
+    assert candidates(ease, block, 3).items.tolist() == [0, 2, 3]
+    found = candidates(ease, block, 50)
+    assert [found.of(row).tolist() for row in range(3)] == [[0, 2, 3, 5, 1], [], []]
+    assert found.rows.tolist() == [0] * 5
 
 
 def test_what_all_owners_of_an_item_own_is_implied_by_it():

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
+from steamrec.models.ranker.candidates import candidates
 from steamrec.models.ranker.fallback import TAIL_FEATURES
-from steamrec.models.ranker.features import FEATURES, candidates
+from steamrec.models.ranker.features import FEATURES
 from steamrec.models.ranker.scorer import RememberingScorer
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact
+from steamrec.scoring.ranks import full_ranks, sampled_ranks
+from steamrec.scoring.scorer import leading_scores, owned_cells
+from steamrec.scoring.top_k import top_k
 from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
 
 ITEMS, COUNT = 15, 5
@@ -63,10 +67,51 @@ def test_candidates_stand_above_all_that_is_not_owned(ranker):
     for user, library in enumerate(libraries):
         owned = np.array(sorted(library), np.int32)
         ease = scorer.retrieval.weights[owned].sum(axis=0)
-        chosen = candidates(ease, owned, COUNT)
+        chosen = candidates(ease[None], block_of([owned.tolist()]), COUNT).items
         others = np.setdiff1d(np.arange(ITEMS), np.concatenate([owned, chosen]))
         if len(others):
             assert scores[user, chosen].min() > scores[user, others].max()
+
+
+@pytest.mark.parametrize("excluded", [None, [0, 3, 7], list(range(12))])
+@pytest.mark.parametrize("depth", [1, COUNT - 2, COUNT, COUNT + 4, ITEMS])
+def test_leading_scores_serve_lists_and_ranks_as_all_scores_do(ranker, depth, excluded):
+    scorer, libraries, _ = ranker
+    block = block_of([[], list(range(ITEMS)), list(range(ITEMS - 2)), *libraries])
+    excluded = None if excluded is None else np.array(excluded, np.int32)
+    everything = scorer.scores(block)
+    users = np.arange(len(block.users), dtype=np.int32)
+    for target in range(ITEMS):  # owned ones, candidates, and items below them
+        targets = np.full(len(users), target, np.int32)
+        leading = leading_scores(scorer, block, "rank", depth, excluded, (users, targets))
+        assert np.isfinite(leading).all()
+        for own, wanted in zip(
+            top_k(leading.copy(), owned_cells(block), depth, excluded),
+            top_k(everything.copy(), owned_cells(block), depth, excluded),
+            strict=True,
+        ):
+            assert (own == wanted).all()
+        negatives = np.tile(np.arange(ITEMS, dtype=np.int32), len(users))
+        asked = (users, targets, np.arange(len(users) + 1) * ITEMS, negatives)
+        for own, wanted in (
+            (sampled_ranks(leading, *asked), sampled_ranks(everything, *asked)),
+            (
+                full_ranks(leading, owned_cells(block), users, targets),
+                full_ranks(everything.copy(), owned_cells(block), users, targets),
+            ),
+        ):
+            assert (own[0] == wanted[0]).all() and (own[1] == wanted[1]).all()
+
+
+def test_lists_do_not_order_what_lies_below_the_candidates(ranker, monkeypatch):
+    scorer, libraries, _ = ranker
+    asked = []
+    fill = scorer._fill_below
+    monkeypatch.setattr(
+        scorer, "_fill_below", lambda *given: (asked.append(given[-1].tolist()), fill(*given))
+    )
+    leading_scores(scorer, block_of([libraries[0][:3], list(range(ITEMS - 2))]), "rank", COUNT)
+    assert asked == [[False, True]]
 
 
 def test_the_order_of_a_library_counts(ranker):
