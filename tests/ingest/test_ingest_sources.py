@@ -58,7 +58,7 @@ def test_empty_input_is_bad_use(tmp_path: Path) -> None:
         ("a.json", b"BZh91AY", "is bzip2 data; rename it so that it ends in .bz2"),
         ("a.gz", b"\x28\xb5\x2f\xfd", "is zstd data; rename it so that it ends in .zst"),
         ("a.zip", b"PK\x03\x04", "is zip data; unpack it first"),
-        ("a.parquet", b"PAR1", "is Parquet data; unpack it first"),
+        ("a.parquet", b"PAR1", "is Parquet data.*set input.format = 'interactions'"),
     ],
     # The ids of all processes that test are equal; gzip's bytes hold the time.
     ids=["gzip", "bzip2", "zstd", "zip", "parquet"],

@@ -9,7 +9,7 @@ from steamrec.ingest.input_errors import explained
 from steamrec.ingest.item_metadata_lines import FACT_LINES
 from steamrec.ingest.lines import read_lines
 from steamrec.ingest.quarantine import check_quarantine
-from steamrec.ingest.sources import find_sources
+from steamrec.ingest.sources import find_sources, fingerprints
 from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.publish.filters import check_tags
 from steamrec.settings import Settings
@@ -95,8 +95,7 @@ def _used(settings: Settings) -> dict[str, Any]:
 
 
 def _external(context: Context) -> dict[str, str]:
-    sources = find_sources(context.settings.input.items_path, SETTING)
-    return {source.path: f"{source.size} bytes, {source.modified}" for source in sources}
+    return fingerprints(find_sources(context.settings.input.items_path, SETTING))
 
 
 STAGE = Stage("facts", 1, needs=("prepare",), used=_used, run=run, external=_external)

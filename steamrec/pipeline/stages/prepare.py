@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.predefined_split import given_holdout, given_items
+from steamrec.ingest.input_errors import explained
+from steamrec.ingest.predefined_split import holdout_fingerprints, negatives_fingerprints
 from steamrec.pipeline.stage import Outcome, Stage
+from steamrec.pipeline.stages.predefined import read_predefined, write_predefined
 from steamrec.settings import Settings
 from steamrec.spark.row_index import number_rows
 
@@ -27,8 +29,12 @@ def run(context: Context) -> Outcome:
     least = 1 if given else context.settings.prepare.min_items
     libraries = context.read(tables.LIBRARIES)
     pairs = owned_pairs(libraries)
+    published = None
     if given:
-        pairs = _with_holdout(pairs, given_holdout(context))
+        pairs = pairs.persist()
+        with explained():
+            published = read_predefined(context, pairs)
+        pairs = _with_holdout(pairs, published.holdout)
     pairs = pairs.persist()
 
     users = _users(pairs, least)
@@ -36,7 +42,7 @@ def run(context: Context) -> Outcome:
     users = context.read(tables.USERS)
     kept = pairs.join(users, "user_id")
 
-    items = _items(kept, given_items(context) if given else None)
+    items = _items(kept, published.items if published else None)
     context.write(items, tables.ITEMS)
     items = context.read(tables.ITEMS)
 
@@ -48,9 +54,11 @@ def run(context: Context) -> Outcome:
             f"No user has {least} or more items (prepare.min_items); "
             "lower it or give a larger file."
         )
-    return Outcome(
-        tables=[tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS], counts=counts
-    )
+    written = [tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS]
+    if published:
+        written += write_predefined(context, published)
+        counts |= published.counts
+    return Outcome(tables=written, counts=counts)
 
 
 def owned_pairs(libraries: "DataFrame") -> "DataFrame":
@@ -182,11 +190,24 @@ def _counts(context: Context, libraries: "DataFrame", pairs: "DataFrame") -> dic
 
 
 def _used(settings: Settings) -> dict[str, Any]:
-    used: dict[str, Any] = {"min_items": settings.prepare.min_items}
-    if settings.split.method == "given":
-        split = settings.split
-        used = {"holdout": split.holdout_path, "negatives": split.negatives_path}
-    return used
+    if settings.split.method != "given":
+        return {"min_items": settings.prepare.min_items}
+    split = settings.split
+    return {
+        "holdout": split.holdout_path,
+        "negatives": split.negatives_path,
+        "columns": [
+            settings.input.user_column,
+            settings.input.item_column,
+            split.negatives_column,
+        ],
+        "max_unmatched_fraction": split.max_unmatched_fraction,
+        "max_unknown_items_fraction": split.max_unknown_items_fraction,
+    }
 
 
-STAGE = Stage(name="prepare", version=2, needs=("ingest",), used=_used, run=run)
+def _external(context: Context) -> dict[str, str]:
+    return holdout_fingerprints(context) | negatives_fingerprints(context)
+
+
+STAGE = Stage("prepare", version=3, needs=("ingest",), used=_used, run=run, external=_external)

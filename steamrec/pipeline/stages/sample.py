@@ -10,7 +10,7 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
 from steamrec.errors import RunError
-from steamrec.ingest.predefined_split import given_negatives
+from steamrec.ingest.predefined_split import negatives_fingerprints
 from steamrec.pipeline.stage import Outcome, Stage
 from steamrec.sampling.tasks import (
     CHUNKS,
@@ -120,8 +120,11 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
     from pyspark.sql import functions as F
 
     wanted = context.settings.sampling.eval_negatives
-    given = given_negatives(context) if context.settings.split.method == "given" else None
-    if given is None:
+    split = context.settings.split
+    given = split.method == "given" and split.negatives_path
+    if given:
+        frame = context.read(tables.PREDEFINED_NEGATIVES)
+    else:
         draw = functools.partial(
             draw_eval,
             count=wanted,
@@ -129,22 +132,13 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
             seed=context.settings.sampling.seed,
         )
         frame = blocks.mapInArrow(draw, EVAL_ROWS)
-    else:
-        flat = given.select("user_id", F.posexplode("item_ids").alias("position", "item_id"))
-        known = flat.join(context.read(tables.ITEMS), "item_id").join(
-            context.read(tables.USERS), "user_id"
-        )
-        entries = F.sort_array(F.collect_list(F.struct("position", "item")))
-        frame = known.groupBy("user").agg(
-            F.transform(entries, lambda entry: entry["item"]).alias("items")
-        )
     context.write(frame, tables.EVAL_NEGATIVES)
     short = F.count(F.when(F.size("items") < wanted, 1))
     counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
     assert counted is not None
     return {
         "eval_users": counted[0],
-        "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
+        "eval_users_with_fewer_negatives": 0 if given else counted[1],
     }
 
 
@@ -157,4 +151,11 @@ def _used(settings: Settings) -> dict[str, Any]:
     return used
 
 
-STAGE = Stage(name="sample", version=4, needs=("prepare", "split"), used=_used, run=run)
+STAGE = Stage(
+    "sample",
+    version=5,
+    needs=("prepare", "split"),
+    used=_used,
+    run=run,
+    external=negatives_fingerprints,
+)
