@@ -63,7 +63,10 @@ def _test_ranks(
     negatives: Pairs,
     longest: int,
 ) -> Iterator[Columns]:
-    """Both protocols for the held-out items; the full one with each user's list."""
+    """Both protocols for the held-out items; the full one with each user's list.
+
+    Users without a candidate have no rank under the sampled one.
+    """
     if not len(holdout):
         return
     block = fitted.merged(validation).block(number)
@@ -71,8 +74,11 @@ def _test_ranks(
     scores = scorer.scores(block)
     users = block.users[rows]
     sampled = _of_users(unpack(number, negatives.packed), users)
-    empty = _no_lists(len(users))
-    yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
+    ranks, candidates = sampled_ranks(scores, rows, targets, *sampled)
+    # Without a competitor the held-out item is the first of one, which says nothing of a model.
+    ranked = candidates > 1
+    count = int(ranked.sum())
+    yield [SAMPLED] * count, users[ranked], ranks[ranked], candidates[ranked], _no_lists(count)
     ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
     # What full_ranks left out is -inf by now.
     items, _ = top_k(scores, NOTHING, longest)

@@ -61,8 +61,8 @@ def _find(
     there = [repr(name.strip()) for name in [*present, *partition]]
     more = f" and {len(there) - _MOST_SHOWN} more" if len(there) > _MOST_SHOWN else ""
     raise UsageError(
-        f"The input {path} has no column {column.name!r} ({column.setting}); its columns are "
-        f"{', '.join(there[:_MOST_SHOWN])}{more}."
+        f"The input {path} has no column {column.name!r} ({column.setting}); it has the columns "
+        f"{', '.join(there[:_MOST_SHOWN]) or 'of no name'}{more}."
     )
 
 

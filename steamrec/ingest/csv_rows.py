@@ -82,9 +82,9 @@ def csv_parts(
     headers = {separator: _first_records(lines, separator)[0] for separator in _SEPARATORS}
     separator = max(_SEPARATORS, key=lambda each: _score(headers[each], columns, each, source))
     names = headers[separator]
-    if source.path.lower().removesuffix(".gz").endswith(".inter"):  # RecBole's user_id:token
+    if source.unpacked_name.endswith(".inter"):  # RecBole's user_id:token
         names = [name.split(":")[0] for name in names]
-    if any("\r" in name for name in names):
+    if not names and b"\r" in lines[0].data.rstrip():
         raise UsageError(
             f"The input {source.path} ends its lines with carriage returns alone; write it with "
             "line feeds."
@@ -92,7 +92,8 @@ def csv_parts(
     try:
         places = find_columns(columns, names, partition, source.path)
     except UsageError as error:
-        raise UsageError(f"{error} The first line must name the columns.") from None
+        said = str(error).removesuffix(".")
+        raise UsageError(f"{said}, by its first line, which must name them.") from None
     if len(lines) < _FIRST_LINES and len(_first_records(lines, separator)) < 2:
         return []
     width = len(names)
@@ -114,7 +115,7 @@ def _score(
 ) -> tuple[int, bool, int]:
     """How well a separator fits: wanted columns, then the ending's own, then most columns."""
     found = {plain(name.split(":")[0]) for name in names} & {plain(each.name) for each in columns}
-    own = "," if ".csv" in source.path.lower() else "\t"
+    own = "," if source.unpacked_name.endswith(".csv") else "\t"
     return len(found), separator == own and len(names) > 1, len(names)
 
 

@@ -3,8 +3,8 @@
 import math
 from decimal import Decimal
 
-# The longest whole number that is written out; 256 bits have 77 digits.
-_MOST_DIGITS = 400
+# Above the largest double; Arrow's decimals have 76 digits.
+_LARGEST = 10**309
 
 
 class BadIdError(ValueError):
@@ -52,10 +52,9 @@ def _checked(value: str) -> str | None:
 
 
 def _whole(value: float | Decimal) -> str | None:
-    if math.isnan(value):
+    if value.is_nan() if isinstance(value, Decimal) else math.isnan(value):
         return None
-    if math.isinf(value) or (isinstance(value, Decimal) and value.adjusted() > _MOST_DIGITS):
-        raise BadIdError(f"is {value}, and an id is a whole number or text")
-    if value != int(value):
+    # No infinity, and nothing that would fill the memory with its digits.
+    if not -_LARGEST < value < _LARGEST or value != int(value):
         raise BadIdError(f"is {value}, and an id is a whole number or text")
     return str(int(value))

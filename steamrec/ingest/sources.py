@@ -18,7 +18,7 @@ _SIGNATURES = {
     b"PK\x03\x04": ("zip", ()),
 }
 PARQUET = b"PAR1"
-_CODECS = {
+CODECS = {
     ".gz": "gzip",
     ".bz2": "bz2",
     ".zst": "zstd",
@@ -44,7 +44,13 @@ class Source:
     def codec(self) -> str | None:
         """How it is compressed, in Arrow's words (and "xz"); None when it is not."""
         name = self.path.lower()
-        return next((codec for end, codec in _CODECS.items() if name.endswith(end)), None)
+        return next((codec for end, codec in CODECS.items() if name.endswith(end)), None)
+
+    @property
+    def unpacked_name(self) -> str:
+        """The path in lower case, without the ending that says how it is compressed."""
+        name = self.path.lower()
+        return name.rsplit(".", 1)[0] if self.codec else name
 
 
 def find_sources(path: str, setting: str = "input.path", tables: bool = False) -> list[Source]:

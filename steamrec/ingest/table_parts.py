@@ -13,7 +13,7 @@ from steamrec.ingest.json_rows import json_parts
 from steamrec.ingest.locations import open_input
 from steamrec.ingest.parquet_rows import parquet_parts
 from steamrec.ingest.row_batches import RowLimits
-from steamrec.ingest.sources import PARQUET, Source, find_sources, fingerprints
+from steamrec.ingest.sources import CODECS, PARQUET, Source, find_sources, fingerprints
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 CSV_ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".inter", ".tab", ".psv")
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 _PARQUET_ENDINGS = (".parquet", ".parq", ".pq")
-_CODEC_ENDINGS = (".gz", ".bz2", ".zst", ".zstd", ".xz", ".lz4")
 # Headers and footers that are read at the same time: a remote store takes its time for each.
 _THREADS = 16
 
@@ -48,9 +47,13 @@ def find_table(path: str, setting: str, columns: tuple[Column, ...]) -> list[Par
     it cannot be read.
     """
     sources = [source for source in find_sources(path, setting, tables=True) if source.size]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        found = pool.map(lambda source: _parts(source, columns), sources)
-        parts = [part for of_source in found for part in of_source]
+    try:
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found = pool.map(lambda source: _parts(source, columns), sources)
+            parts = [part for of_source in found for part in of_source]
+    except UsageError as error:
+        wanted = " and ".join(column.name for column in columns)
+        raise UsageError(f"{setting} must be a table with {wanted}: {error}") from None
     if not parts:
         raise UsageError(f"The input {path} has no rows; set {setting} to a table with rows.")
     return parts
@@ -68,9 +71,7 @@ def table_fingerprints(path: str, setting: str, columns: tuple[Column, ...]) -> 
 @lru_cache(10_000)  # a night asks for the same file several times
 def _parts(source: Source, columns: tuple[Column, ...]) -> tuple[Part, ...]:
     partition = partition_values(source.relative)
-    name = source.path.lower()
-    for ending in _CODEC_ENDINGS:
-        name = name.removesuffix(ending)
+    name = source.unpacked_name
     try:
         if name.endswith(_PARQUET_ENDINGS) or _is_parquet(source):
             return tuple(parquet_parts(source, columns, partition))
@@ -83,7 +84,7 @@ def _parts(source: Source, columns: tuple[Column, ...]) -> tuple[Part, ...]:
     raise UsageError(
         f"The input {source.path} is of no known format; Parquet, separated values "
         f"({', '.join(CSV_ENDINGS)}) and JSON lines ({', '.join(JSON_ENDINGS)}) are read, "
-        f"unpacked or packed ({', '.join(_CODEC_ENDINGS)}): rename it, or write it as one of them."
+        f"unpacked or packed ({', '.join(CODECS)}): rename it, or write it as one of them."
     )
 
 

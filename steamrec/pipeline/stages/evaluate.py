@@ -28,7 +28,8 @@ def evaluate_stage(models: tuple[str, ...]) -> Stage:
     def run(context: Context) -> Outcome:
         metrics = _metrics(context, models)
         context.workspace.write_json(METRICS_FILE, metrics)
-        counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
+        names = ("users", "users_without_candidates", "items")
+        counts: dict[str, Any] = {name: metrics[name] for name in names}
         for entry in metrics["results"]:
             if entry["k"] == 10 and entry["metric"] in ("hr", "ndcg"):
                 low, high = entry["ci95"]
@@ -41,7 +42,7 @@ def evaluate_stage(models: tuple[str, ...]) -> Stage:
         return settings.evaluate.model_dump(mode="json")
 
     needs = ("prepare", "split", *(f"rank/{name}" for name in models))
-    return Stage("evaluate", 3, needs, used, run)
+    return Stage("evaluate", 4, needs, used, run)
 
 
 def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         _result(context, histograms[name, protocol], metric, k)
         | {"model": name, "protocol": protocol}
         for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, cutoffs)
+        if histograms[name, protocol].counts.sum()
     ]
     validation = {
         name: _result(context, histograms[name, VALIDATION], *CHOOSING)
@@ -72,6 +74,8 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
     users = int(histograms["popularity", FULL].counts.sum())
     return {
         "users": users,
+        # The sampled protocol is averaged over the others.
+        "users_without_candidates": users - int(histograms["popularity", SAMPLED].counts.sum()),
         "items": context.read(tables.ITEMS).count(),
         "best": best,
         "results": [_ordered(result) for result in results],
@@ -107,6 +111,8 @@ def _paired(
             continue
         for protocol in (SAMPLED, FULL):
             joint = cells.joint(name, other, protocol)
+            if not joint.counts.sum():
+                continue
             for metric in METRICS:
                 values = np.subtract(
                     metric_values(metric, joint.ranks, 10), metric_values(metric, joint.others, 10)

@@ -159,8 +159,11 @@ def _check(context: Context, counts: dict[str, Any]) -> None:
 
 
 def _used(settings: Settings) -> dict[str, Any]:
-    # The items' file is the stage facts' own input.
-    given = settings.input.model_dump(exclude={"items_path"})
+    # The items' file is the stage facts' own input; the raw file has no columns to name.
+    unused = {"items_path"}
+    if settings.input.format == "steam":
+        unused |= {"user_column", "item_column"}
+    given = settings.input.model_dump(exclude=unused)
     return {"input": given, "ingest": settings.ingest.model_dump()}
 
 

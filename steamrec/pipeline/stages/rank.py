@@ -39,4 +39,4 @@ def rank_stage(model: str) -> Stage:
     def used(settings: Settings) -> dict[str, Any]:
         return {"longest": max(settings.evaluate.k)}
 
-    return Stage(f"rank/{model}", 2, ("split", "sample", f"train/{model}"), used, run)
+    return Stage(f"rank/{model}", 3, ("split", "sample", f"train/{model}"), used, run)
