@@ -74,11 +74,6 @@ def _looked_up(values: "pa.Array", column: Column, missing: str | None) -> "tupl
 
 def _distinct(values: "pa.Array") -> "tuple[np.ndarray[Any, Any], list[Any]]":
     """A code for each value and the values of the codes; a null's code is one past the last."""
-    import pyarrow as pa
-
-    if pa.types.is_float16(values.type):  # Arrow neither encodes nor casts them
-        each = [None if value is None else float(value) for value in values.to_pylist()]
-        return np.arange(len(each)), each
     encoded = values.dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     return encoded.indices.fill_null(len(distinct)).to_numpy(), distinct

@@ -113,7 +113,8 @@ def _uri(files: Any, name: str, given: str) -> str:
     if "file" in files.protocol or "://" in name:
         return name
     url = urlsplit(given)
-    host = url.netloc if name.startswith("/") else ""
+    in_name = "memory" in files.protocol or not name.startswith("/")
+    host = "" if in_name else url.netloc
     return f"{url.scheme}://{host}{name}"
 
 
