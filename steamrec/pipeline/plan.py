@@ -87,6 +87,9 @@ def settings_of_receipts(workspace: Workspace) -> Settings:
     ingested = load_receipt(workspace, "ingest")
     if ingested:
         values["input"] = ingested.settings.get("input", {})
+    divided = load_receipt(workspace, "split")
+    if divided:
+        values["split"] = divided.settings
     facts, export, report = (
         load_receipt(workspace, name) for name in ("facts", "export", "report")
     )

@@ -49,7 +49,7 @@ HOLDOUT = [held(n) for n in range(USERS)]
 NEGATIVES = [(1000 + n, [10 + (n + 2) % USERS, 10 + (n + 3) % USERS]) for n in range(USERS)]
 
 
-def test_what_does_not_fit_is_counted_and_left_out(publish):
+def test_what_does_not_fit_is_counted_and_left_out(publish, tmp_path):
     holdout = [
         *HOLDOUT[:16],
         (1016, 26),  # a training pair
@@ -114,6 +114,28 @@ def test_what_does_not_fit_is_counted_and_left_out(publish):
         "holdout_users_without_candidates": 8,
     }
     assert {name: counts[name] for name in figures} == figures
+    replaced_file_is_read_again(context, tmp_path)
+
+
+def replaced_file_is_read_again(context, folder):
+    stages = (prepare.STAGE, split.STAGE, sample.STAGE)
+    before = [stage.external(context) for stage in stages]
+    assert [sorted(path.rsplit("/", 1)[1] for path in each) for each in before] == [
+        ["holdout.csv", "negatives.jsonl"],
+        ["holdout.csv"],
+        ["negatives.jsonl"],
+    ]
+    # Parquet with numbers in place of text, by its content and not by its name.
+    users = pa.array([float(user) for user, _ in NEGATIVES])
+    lists = pa.array([own[:1] for _, own in NEGATIVES], pa.list_(pa.int32()))
+    (folder / "negatives.jsonl").unlink()
+    pq.write_table(pa.table({"USER": users, "items": lists}), folder / "negatives.jsonl")
+    assert sample.STAGE.external(context) != before[2]
+    run_stage(prepare.STAGE, context)
+    assert context.read(tables.PREDEFINED_NEGATIVES).selectExpr("max(size(items))").first()[0] == 1
+    (folder / "holdout.csv").unlink()
+    with pytest.raises(UsageError, match=r"holdout\.csv does not exist; set split\.holdout_path"):
+        prepare.STAGE.external(context)
 
 
 @pytest.mark.parametrize(
@@ -130,40 +152,14 @@ def test_what_does_not_fit_is_counted_and_left_out(publish):
             "20 held-out items written in another form",
         ),
         ([(a, f"app/{b}") for a, b in HOLDOUT], NEGATIVES, "max_unknown_items_fraction"),
-        ([*HOLDOUT[1:], ("", 5)], NEGATIVES, "1 rows that cannot be read.*the row has no user"),
-        (HOLDOUT, [(f"{a}.0", b) for a, b in NEGATIVES], "20 rows of users in no training pair"),
         (HOLDOUT, [(a, [f"0{i}" for i in b]) for a, b in NEGATIVES], "40 candidates written in"),
-        (HOLDOUT, [(a, ["x", "y", "z"]) for a, _ in NEGATIVES], "max_unknown_items_fraction"),
         (HOLDOUT, [(a, [1, *b]) for a, b in NEGATIVES], "20 candidates that their user owns"),
         (HOLDOUT, [(a, []) for a, _ in NEGATIVES], "candidates for none of the held-out users"),
     ],
-    ids=["users", "items", "names", "missing", "users2", "items2", "names2", "owned", "none"],
+    ids=["users", "items", "names", "items2", "owned", "none"],
 )
 def test_a_split_that_does_not_fit_is_refused(publish, holdout, negatives, said):
     context = publish(holdout, negatives)
     with pytest.raises(RunError, match=said) as refused:
         run_stage(prepare.STAGE, context)
     assert "\n" not in str(refused.value)
-
-
-def test_a_replaced_file_is_read_again_and_a_missing_one_refused(publish, tmp_path):
-    context = publish(HOLDOUT, NEGATIVES)
-    stages = (prepare.STAGE, split.STAGE, sample.STAGE)
-    first = [run_stage(stage, context).finished for stage in stages]
-    before = [stage.external(context) for stage in stages]
-    assert [sorted(path.rsplit("/", 1)[1] for path in each) for each in before] == [
-        ["holdout.csv", "negatives.jsonl"],
-        ["holdout.csv"],
-        ["negatives.jsonl"],
-    ]
-    assert [run_stage(stage, context).finished for stage in stages] == first
-    users = pa.array([float(user) for user, _ in NEGATIVES])
-    lists = pa.array([[15 + n % 2, 17] for n in range(USERS)], pa.list_(pa.int32()))
-    (tmp_path / "negatives.jsonl").unlink()
-    pq.write_table(pa.table({"USER": users, "items": lists}), tmp_path / "negatives.jsonl")
-    assert sample.STAGE.external(context) != before[2]
-    run_stage(prepare.STAGE, context)
-    assert context.read(tables.PREDEFINED_NEGATIVES).selectExpr("max(size(items))").first()[0] == 2
-    (tmp_path / "holdout.csv").unlink()
-    with pytest.raises(UsageError, match=r"holdout\.csv does not exist; set split\.holdout_path"):
-        prepare.STAGE.external(context)
