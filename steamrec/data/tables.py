@@ -103,6 +103,11 @@ INTERACTIONS = Table(
 # the order of the library.
 COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 
+# The held-out pairs and candidates of a published split (split.method = 'given') that fit the
+# training pairs.
+PREDEFINED_HOLDOUT = Table("predefined/holdout", {"user": "int", "item": "int"})
+PREDEFINED_NEGATIVES = Table("predefined/negatives", {"user": "int", "items": "array<int>"})
+
 # Training pairs. `validation` marks the few that are kept from fitting and used to choose
 # (best epoch, best model); no user has more than one.
 TRAIN = Table("train", {"user": "int", "item": "int", "place": "bigint", "validation": "boolean"})

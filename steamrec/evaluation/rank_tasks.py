@@ -65,17 +65,23 @@ def _test_ranks(
     negatives: Pairs,
     longest: int,
 ) -> Iterator[Columns]:
-    """Both protocols for the held-out items; the full one with each user's list."""
+    """Both protocols for the held-out items; the full one with each user's list.
+
+    Users without a candidate have no rank under the sampled one.
+    """
     if not len(holdout):
         return
     block = fitted.merged(validation).block(number).with_users(holdout.users)
     users, targets = holdout.users, holdout.items
     rows = np.searchsorted(block.users, users).astype(np.int32)
     stage = f"rank/{scorer.name}"
-    scores = leading_scores(scorer, block, stage, longest, targets=(rows.astype(np.int64), targets))
+    scores = leading_scores(scorer, block, stage, longest, targets=(rows, targets))
     sampled = _of_users(unpack(number, negatives.packed), users)
-    empty = _no_lists(len(users))
-    yield ([SAMPLED] * len(users), users, *sampled_ranks(scores, rows, targets, *sampled), empty)
+    ranks, candidates = sampled_ranks(scores, rows, targets, *sampled)
+    # Without a competitor the held-out item is the first of one, which says nothing of a model.
+    ranked = candidates > 1
+    count = int(ranked.sum())
+    yield [SAMPLED] * count, users[ranked], ranks[ranked], candidates[ranked], _no_lists(count)
     ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
     items, _ = top_k(scores, owned_cells(block), min(longest, scorer.items))
     yield [FULL] * len(users), users, ranks, candidates, _lists(items[rows])
@@ -102,7 +108,7 @@ def held_out_ranks(
     users = held_out.users
     block = known.where(np.isin(known.users, users)).block(number).with_users(users)
     rows = np.searchsorted(block.users, users).astype(np.int32)
-    cells = (rows.astype(np.int64), held_out.items)
+    cells = (rows, held_out.items)
     scores = leading_scores(scorer, block, f"rank/{scorer.name}", 0, targets=cells)
     return full_ranks(scores, owned_cells(block), rows, held_out.items)
 

@@ -1,30 +1,34 @@
-"""Your own interactions (Parquet or CSV with user and item) as libraries."""
+"""Your own interactions (a table of user and item) as libraries."""
 
 from typing import TYPE_CHECKING
 
-from steamrec.data import tables
-from steamrec.data.context import Context
-from steamrec.ingest.external_tables import read_columns
+from steamrec.ingest.columns import Column
+from steamrec.settings import Settings
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column as SparkColumn
+    from pyspark.sql import DataFrame
 
 
-def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
-    """The libraries and the quarantine of input.path with input.format = 'interactions'.
+def interaction_columns(settings: Settings) -> tuple[Column, ...]:
+    """The columns of a table of user and item, as the settings name them."""
+    names = settings.input
+    return (
+        Column("user", names.user_column, "input.user_column"),
+        Column("item", names.item_column, "input.item_column"),
+    )
+
+
+def interaction_libraries(rows: "DataFrame", path: str) -> "DataFrame":
+    """The libraries of `rows` (user, item: both strings, none missing), said to be of `path`.
 
     Each user becomes one library, its items in the order of their ids (whole numbers by value,
-    then other strings); users follow the same order. A row without a user or an item is
-    quarantined. Raises UsageError when the file or a column is missing.
+    then other strings); users follow the same order.
     """
     from pyspark.sql import functions as F
 
     from steamrec.spark.row_index import number_rows
 
-    path = context.settings.input.path
-    rows = read_columns(context, path, ("user", "item"), "input.path")
-    rows = rows.select(F.col("user").cast("string"), F.col("item").cast("string"))
-    whole = F.col("user").isNotNull() & F.col("item").isNotNull()
     entry = F.struct(
         F.col("item").alias("item_id"),
         F.col("item").alias("item_name"),
@@ -33,31 +37,22 @@ def interaction_libraries(context: Context) -> "tuple[DataFrame, DataFrame]":
     )
     keyed = F.struct(_number("item").alias("number"), F.col("item").alias("id"), entry.alias("it"))
     users = (
-        rows.where(whole)
-        .groupBy("user")
+        rows.groupBy("user")
         .agg(F.transform(F.sort_array(F.collect_list(keyed)), lambda key: key["it"]).alias("items"))
         .withColumn("number", _number("user"))
     )
-    libraries = number_rows(users, ["number", "user"], "offset", "bigint").select(
+    return number_rows(users, ["number", "user"], "offset", "bigint").select(
         F.col("user").alias("user_id"),
         F.size("items").alias("items_count"),
         F.col("user").alias("steam_id"),
         F.lit("").alias("user_url"),
         "items",
-        F.lit(path).alias("file"),
+        F.lit(path.encode("utf-8", "backslashreplace").decode()).alias("file"),
         "offset",
     )
-    quarantine = rows.where(~whole).select(
-        F.lit(path).alias("file"),
-        F.lit("a row without a user or an item").alias("reason"),
-        F.concat_ws(",", F.coalesce("user", F.lit("")), F.coalesce("item", F.lit(""))).alias(
-            "line"
-        ),
-    )
-    return libraries, quarantine.select(*tables.QUARANTINE.columns)
 
 
-def _number(column: str) -> "Column":
+def _number(column: str) -> "SparkColumn":
     """An id's value where it is a whole number, and the largest long where it is not."""
     from pyspark.sql import functions as F
 

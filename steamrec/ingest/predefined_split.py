@@ -1,50 +1,63 @@
-"""Reading a published split: holdout and negatives as their authors gave them."""
+"""The files of a published split: their columns, fingerprints and rows."""
 
 from typing import TYPE_CHECKING
 
 from steamrec.data.context import Context
-from steamrec.ingest.external_tables import read_columns
+from steamrec.errors import UsageError
+from steamrec.ingest.columns import Column
+from steamrec.ingest.external_tables import read_table
+from steamrec.ingest.interactions import interaction_columns
+from steamrec.ingest.table_parts import find_table, table_fingerprints
+from steamrec.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+HOLDOUT, NEGATIVES = "split.holdout_path", "split.negatives_path"
 
-def given_holdout(context: Context) -> "DataFrame":
-    """The published held-out pairs: user_id string, item_id string.
 
-    Raises UsageError when split.holdout_path is missing or lacks a column.
+def negative_columns(settings: Settings) -> tuple[Column, ...]:
+    """The columns of the candidates' file, as the settings name them."""
+    user, _ = interaction_columns(settings)
+    name = settings.split.negatives_column
+    return user, Column("items", name, "split.negatives_column", many=True)
+
+
+def holdout_fingerprints(context: Context) -> dict[str, str]:
+    """The published held-out pairs as a stage's `external` tells of them; none without any.
+
+    Raises UsageError when the table is missing, has no rows or lacks a column.
     """
-    from pyspark.sql import functions as F
-
-    path = context.settings.split.holdout_path
-    frame = read_columns(context, path, ("user", "item"), "split.holdout_path")
-    return frame.select(
-        F.col("user").cast("string").alias("user_id"), F.col("item").cast("string").alias("item_id")
-    ).distinct()
+    settings = context.settings
+    if settings.split.method != "given":
+        return {}
+    return table_fingerprints(settings.split.holdout_path, HOLDOUT, interaction_columns(settings))
 
 
-def given_negatives(context: Context) -> "DataFrame | None":
-    """The published candidates: user_id string, item_ids array<string>; None when none are given.
+def negatives_fingerprints(context: Context) -> dict[str, str]:
+    """The published candidates, as holdout_fingerprints; none when negatives are drawn."""
+    split = context.settings.split
+    if split.method != "given" or not split.negatives_path:
+        return {}
+    return table_fingerprints(split.negatives_path, NEGATIVES, negative_columns(context.settings))
 
-    Raises UsageError when the file is missing or lacks a column.
-    """
-    from pyspark.sql import functions as F
 
+def read_holdout(context: Context) -> "DataFrame":
+    """The published held-out pairs: user and item (strings), reason and line where unreadable."""
+    columns = interaction_columns(context.settings)
+    return _read(context, context.settings.split.holdout_path, HOLDOUT, columns)
+
+
+def read_negatives(context: Context) -> "DataFrame | None":
+    """The published candidates: user, items (array of strings); None when none are given."""
     path = context.settings.split.negatives_path
     if not path:
         return None
-    frame = read_columns(context, path, ("user", "items"), "split.negatives_path")
-    return frame.select(
-        F.col("user").cast("string").alias("user_id"),
-        F.col("items").cast("array<string>").alias("item_ids"),
-    )
+    return _read(context, path, NEGATIVES, negative_columns(context.settings))
 
 
-def given_items(context: Context) -> "DataFrame | None":
-    """The item_ids that stand among the published candidates, each once."""
-    from pyspark.sql import functions as F
-
-    negatives = given_negatives(context)
-    if negatives is None:
-        return None
-    return negatives.select(F.explode("item_ids").alias("item_id")).distinct()
+def _read(context: Context, path: str, setting: str, columns: tuple[Column, ...]) -> "DataFrame":
+    rows = read_table(context, find_table(path, setting, columns), columns).persist()
+    if rows.isEmpty():
+        raise UsageError(f"The input {path} has no rows; set {setting} to a table with rows.")
+    return rows

@@ -4,7 +4,10 @@ The command line, the jobs, the runner, `steamrec status`, the report and the do
 """
 
 from steamrec.data.context import Context
-from steamrec.ingest.sources import fingerprints
+from steamrec.ingest.interactions import interaction_columns
+from steamrec.ingest.predefined_split import holdout_fingerprints, negatives_fingerprints
+from steamrec.ingest.sources import find_sources, fingerprints
+from steamrec.ingest.table_parts import table_fingerprints
 from steamrec.models.registry import MODELS
 from steamrec.pipeline.stage import Stage
 from steamrec.publish.model_choice import check_choice, choice_inputs
@@ -13,23 +16,23 @@ from steamrec.settings import Settings
 STAGES = "steamrec.pipeline.stages"
 
 
-def _raw_file(context: Context) -> dict[str, str]:
-    return fingerprints(context.settings.input.path, "input.path")
+def _input(context: Context) -> dict[str, str]:
+    """The raw file, or the user's own interactions."""
+    given = context.settings.input
+    if given.format == "interactions":
+        columns = interaction_columns(context.settings)
+        return table_fingerprints(given.path, "input.path", columns)
+    return fingerprints(find_sources(given.path), "input.path")
 
 
 def _items_file(context: Context) -> dict[str, str]:
-    return fingerprints(context.settings.input.items_path, "input.items_path")
+    sources = find_sources(context.settings.input.items_path, "input.items_path")
+    return fingerprints(sources, "input.items_path")
 
 
 def _published_split(context: Context) -> dict[str, str]:
-    """The published holdout and negatives, where the split is given."""
-    split = context.settings.split
-    if split.method != "given":
-        return {}
-    found = fingerprints(split.holdout_path, "split.holdout_path")
-    if split.negatives_path:
-        found |= fingerprints(split.negatives_path, "split.negatives_path")
-    return found
+    """The published holdout and negatives, where the split is predefined."""
+    return holdout_fingerprints(context) | negatives_fingerprints(context)
 
 
 def _choice(context: Context, models: tuple[str, ...]) -> dict[str, str]:
@@ -48,7 +51,7 @@ INGEST = Stage(
     summary="Read the raw lines; quarantine what cannot be read.",
     inputs=(),
     run=f"{STAGES}.ingest:run",
-    external=_raw_file,
+    external=_input,
 )
 PREPARE = Stage(
     name="prepare",

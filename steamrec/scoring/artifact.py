@@ -50,7 +50,7 @@ class Artifact:
         for name in sorted(self.arrays):
             array = np.ascontiguousarray(self.arrays[name])
             hashed.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            hashed.update(memoryview(array.reshape(-1).view(np.uint8)))
+            hashed.update(array.reshape(-1).view(np.uint8).data)
         return hashed.hexdigest()[:32]
 
 

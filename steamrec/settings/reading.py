@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from steamrec.settings.section import Count, Fraction, ListLength, PositiveInt, Section, Seed, Text
+
+ColumnName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class InputSettings(Section):
@@ -16,7 +18,15 @@ class InputSettings(Section):
     format: Literal["steam", "interactions"] = Field(
         "steam",
         description="'steam': one Python dict a line, as the Steam dump has them. "
-        "'interactions': Parquet or CSV with the columns user and item.",
+        "'interactions': a table of user and item, as Parquet, CSV or JSON lines (docs/inputs.md).",
+    )
+    user_column: ColumnName = Field(
+        "user",
+        description="For 'interactions' and split.method = 'given': the column with the users, in "
+        "all files; case does not matter.",
+    )
+    item_column: ColumnName = Field(
+        "item", description="As user_column: the column with the items."
     )
     items_path: Text = Field(
         "",
@@ -30,7 +40,9 @@ class IngestSettings(Section):
     """Reading the raw lines."""
 
     max_quarantined_fraction: Fraction = Field(
-        0.01, description="The run fails when a larger part of the lines cannot be read."
+        0.01,
+        description="The run fails when a larger part of the lines (of a table: the rows) cannot "
+        "be read.",
     )
     max_line_bytes: Annotated[int, Field(ge=1, le=2**30)] = Field(
         16_777_216, description="A longer line is quarantined unread."
@@ -62,9 +74,26 @@ class SplitSettings(Section):
         description="For so many users (at most one in five) one more item is kept out of fitting, "
         "to choose the best epoch and the best model.",
     )
-    holdout_path: Text = Field("", description="For 'given': Parquet or CSV with user and item.")
+    holdout_path: Text = Field(
+        "", description="For 'given': a table of user and item, in any format of 'interactions'."
+    )
     negatives_path: Text = Field(
-        "", description="For 'given': Parquet or JSON lines with user and items (a list)."
+        "",
+        description="For 'given': Parquet or JSON lines with user and a list of items. Empty: "
+        "negatives are drawn.",
+    )
+    negatives_column: ColumnName = Field(
+        "items", description="The column of negatives_path with the lists."
+    )
+    max_unmatched_fraction: Fraction = Field(
+        0.01,
+        description="For 'given': the run fails when a larger part of the held-out rows, or of the "
+        "candidates, does not fit the training pairs (docs/inputs.md).",
+    )
+    max_unknown_items_fraction: Fraction = Field(
+        0.8,
+        description="For 'given': the run fails when a larger part of the held-out items, or of "
+        "the candidate items, is in no training pair.",
     )
 
 

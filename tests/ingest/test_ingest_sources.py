@@ -3,10 +3,12 @@
 import gzip
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
+from steamrec.ingest.locations import open_input
 from steamrec.ingest.sources import find_sources
 from steamrec.pipeline.declarations import INGEST
 from steamrec.pipeline.runner import run_stage
@@ -27,6 +29,54 @@ def test_a_file_a_folder_and_a_glob(tmp_path: Path) -> None:
     assert names(f"file://{tmp_path}/*.json") == ["b.json", "c[1].json"]
     assert names(tmp_path / "c[1].json") == ["c[1].json"]
     assert find_sources(str(tmp_path / "b.json"))[0].size == 2
+
+
+ODD = ["a[1].json", "{a,b}.json", "a#b.json", "a%20b.json", " a b .json", "a:b.json", "_a.json"]
+ODD += ["file:.json", "a::b.json", "?*.json", "~.json", "a\\b.json", "a=b.json", "é🎮.json", "a?b"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_path_that_exists_is_that_file(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / f"in {name}"
+    folder.mkdir()
+    for other in (name, "a1.json", "ab.json", "a b.json", "x.json"):
+        (folder / other).write_text(f"{other}\n")
+    path = str(folder / name)
+    for given in (path, f"file:{path}", f"file://{path}", f"file://localhost{path}"):
+        (source,) = find_sources(given)
+        assert source.path == path
+        with open_input(source.path) as opened:
+            assert opened.read().decode() == f"{name}\n"
+    hidden = name.startswith("_")
+    assert set(names(folder)) == {"a1.json", "ab.json", "a b.json", "x.json", name} - (
+        {name} if hidden else set()
+    )
+    assert "x.json" in names(f"{folder}/x*")
+    assert names(f"file:{folder}/[x].json") == ["x.json"]
+
+
+def test_an_escaped_uri_a_home_and_a_relative_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b/x.json").write_text("{}")
+    assert names(f"file://{tmp_path}/a%20b/x.json") == ["x.json"]
+    assert names(f"file:{tmp_path}/a%20b/*.json") == ["x.json"]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert names("~/a b/x.json") == ["x.json"]
+    monkeypatch.chdir(tmp_path)
+    assert find_sources("a b")[0].path == str(tmp_path / "a b/x.json")
+
+
+def test_files_of_another_file_system() -> None:
+    files = fsspec.filesystem("memory")
+    for name in ("a[1].json", "a1.json", "x#%20.json"):
+        files.pipe(f"/odd/{name}", name.encode())
+    assert names("memory://odd/a[1].json") == ["a[1].json"]
+    assert names("memory://odd") == ["a1.json", "a[1].json", "x#%20.json"]
+    for source in find_sources("memory://odd/*#*"):
+        with open_input(source.path) as opened:
+            assert opened.read() == b"x#%20.json"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +108,7 @@ def test_empty_input_is_bad_use(tmp_path: Path) -> None:
         ("a.json", b"BZh91AY", "is bzip2 data; rename it so that it ends in .bz2"),
         ("a.gz", b"\x28\xb5\x2f\xfd", "is zstd data; rename it so that it ends in .zst"),
         ("a.zip", b"PK\x03\x04", "is zip data; unpack it first"),
-        ("a.parquet", b"PAR1", "is Parquet data; unpack it first"),
+        ("a.parquet", b"PAR1", "is Parquet data.*set input.format = 'interactions'"),
     ],
     # The ids of all processes that test are equal; gzip's bytes hold the time.
     ids=["gzip", "bzip2", "zstd", "zip", "parquet"],

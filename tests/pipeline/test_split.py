@@ -138,7 +138,10 @@ def test_a_given_split_with_two_items_of_a_user_is_refused(run, tmp_path):
 def test_a_given_split_without_the_columns_is_refused_in_words(run, tmp_path):
     (tmp_path / "bad.csv").write_text("who,what\na,z\n")
     rows = [library("a", [("x", 0), ("y", 0)], 0)]
-    with pytest.raises(UsageError, match=r"split\.holdout_path.*user and item"):
+    with pytest.raises(
+        UsageError,
+        match=r"split\.holdout_path must be a table with user and item: .*no column 'user'",
+    ):
         run(
             "split.method=given",
             f"split.holdout_path={tmp_path}/bad.csv",

@@ -66,7 +66,10 @@ class RankerScorer:
         enough = np.bincount(found.rows[shown[found.items]], minlength=len(ease)) >= depth
         if targets is not None:
             rows, items = targets[0].astype(np.int64), targets[1]
-            inside = np.isin(rows * self.items + items, found.rows * self.items + found.items)
+            inside = np.isin(
+                rows.astype(np.int64) * self.items + items,
+                found.rows.astype(np.int64) * self.items + found.items,
+            )
             enough[rows[~inside]] = False
         below = np.zeros_like(ease)
         self._fill_below(below, ease, block, ~enough)

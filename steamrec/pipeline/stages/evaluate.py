@@ -28,7 +28,8 @@ def run(context: Context, models: tuple[str, ...]) -> Outcome:
     """Write metrics.json for the night's models; popularity is always among them."""
     metrics = _metrics(context, models)
     context.workspace.write_json(METRICS_FILE, metrics)
-    counts: dict[str, Any] = {"users": metrics["users"], "items": metrics["items"]}
+    names = ("users", "users_without_candidates", "items")
+    counts: dict[str, Any] = {name: metrics[name] for name in names}
     cold = [entry | {"protocol": "cold users"} for entry in metrics["cold"]]
     counts["cold users"] = max((entry["users"] for entry in cold), default=0)
     for entry in (*metrics["results"], *cold):
@@ -57,6 +58,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         _result(context, histograms[name, protocol], metric, k)
         | {"model": name, "protocol": protocol}
         for name, protocol, metric, k in product(models, (SAMPLED, FULL), METRICS, cutoffs)
+        if histograms[name, protocol].counts.sum()
     ]
     validation = {
         name: _result(context, histograms[name, VALIDATION], *CHOOSING)
@@ -67,6 +69,8 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
     users = int(histograms["popularity", FULL].counts.sum())
     return {
         "users": users,
+        # The sampled protocol is averaged over the others.
+        "users_without_candidates": users - int(histograms["popularity", SAMPLED].counts.sum()),
         "items": context.read(tables.ITEMS).count(),
         "best": best,
         "results": [_ordered(result) for result in results],
@@ -103,6 +107,8 @@ def _paired(
             continue
         for protocol in (SAMPLED, FULL):
             joint = cells.joint(name, other, protocol)
+            if not joint.counts.sum():
+                continue
             for metric in METRICS:
                 values = np.subtract(
                     metric_values(metric, joint.ranks, 10), metric_values(metric, joint.others, 10)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from steamrec.data.context import Context
 from steamrec.data.tables import LIBRARIES, QUARANTINE
 from steamrec.errors import RunError, UsageError
+from steamrec.ingest.external_tables import read_table
 from steamrec.ingest.input_errors import explained
-from steamrec.ingest.interactions import interaction_libraries
+from steamrec.ingest.interactions import interaction_columns, interaction_libraries
 from steamrec.ingest.library_lines import LIBRARY_LINES
 from steamrec.ingest.line_records import LineFormat
 from steamrec.ingest.lines import REFUSED, read_lines
 from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.sources import find_sources
+from steamrec.ingest.table_parts import find_table
 from steamrec.pipeline.stage import Outcome
 
 if TYPE_CHECKING:
@@ -57,14 +59,43 @@ def ingest(context: Context, form: LineFormat = LIBRARY_LINES) -> Outcome:
 
 def ingest_interactions(context: Context) -> Outcome:
     """Write the user's own interactions as libraries; raises as `run`."""
-    libraries, refused = interaction_libraries(context)
-    context.write(libraries, LIBRARIES)
-    context.write(refused, QUARANTINE)
-    users = context.read(LIBRARIES).count()
-    quarantined = context.read(QUARANTINE).count()
-    counts = {"lines": users + quarantined, "libraries": users, "quarantined_lines": quarantined}
-    _check(context, counts)
+    columns = interaction_columns(context.settings)
+    path = context.settings.input.path
+    parts = find_table(path, "input.path", columns)
+    rows = read_table(context, parts, columns).persist()
+    with explained():
+        counts = _write_bad_rows(context, rows)
+        # Before the grouping, which takes longer than the reading.
+        check_quarantine(context, QUARANTINE, counts["quarantined_lines"], counts["lines"])
+        good = rows.where("reason is null")
+        context.write(interaction_libraries(good, path), LIBRARIES)
+    counts |= _interaction_counts(context)
+    if counts["item_rows"] + counts["quarantined_lines"] != counts["lines"]:
+        raise RunError(
+            f"Of {counts['lines']:,} rows {counts['item_rows']:,} are in libraries and "
+            f"{counts['quarantined_lines']:,} were quarantined; the input changed while it was "
+            "read: run again."
+        )
     return Outcome(tables=[LIBRARIES, QUARANTINE], counts=counts)
+
+
+def _write_bad_rows(context: Context, rows: "DataFrame") -> dict[str, Any]:
+    from pyspark.sql import functions as F
+
+    context.write(rows.where("reason is not null"), QUARANTINE)
+    seen = rows.agg(F.count(F.lit(1)), F.count("reason")).first()
+    assert seen is not None
+    if not seen[0]:
+        raise UsageError(f"The input {context.settings.input.path} has no rows.")
+    return {"lines": seen[0], "quarantined_lines": seen[1]}
+
+
+def _interaction_counts(context: Context) -> dict[str, Any]:
+    from pyspark.sql import functions as F
+
+    written = context.read(LIBRARIES).agg(F.count(F.lit(1)), F.sum("items_count")).first()
+    assert written is not None
+    return {"libraries": written[0], "item_rows": written[1] or 0}
 
 
 def _write(context: Context, read: "DataFrame") -> dict[str, Any]:

@@ -12,8 +12,9 @@ from steamrec.data.limits import (
     check_libraries,
 )
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.predefined_split import given_holdout, given_items
+from steamrec.ingest.input_errors import explained
 from steamrec.pipeline.stage import Outcome
+from steamrec.pipeline.stages.predefined import read_predefined, write_predefined
 from steamrec.spark.row_index import number_rows
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ def run(context: Context) -> Outcome:
     libraries = context.read(tables.LIBRARIES)
     read = _read(libraries)
     pairs = owned_pairs(libraries)
+    published = None
     if given:
-        pairs = _with_holdout(pairs, given_holdout(context))
+        pairs = pairs.persist()
+        with explained():
+            published = read_predefined(context, pairs)
+        pairs = _with_holdout(pairs, published.holdout)
     pairs = pairs.persist()
 
     users = _users(pairs, least)
@@ -41,7 +46,7 @@ def run(context: Context) -> Outcome:
     users = context.read(tables.USERS)
     kept = pairs.join(users, "user_id")
 
-    items = _items(kept, given_items(context) if given else None)
+    items = _items(kept, published.items if published else None)
     context.write(items, tables.ITEMS)
     items = context.read(tables.ITEMS)
 
@@ -53,9 +58,11 @@ def run(context: Context) -> Outcome:
             f"No user has {least} or more items (prepare.min_items); "
             "lower it or give a larger file."
         )
-    return Outcome(
-        tables=[tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS], counts=counts
-    )
+    written = [tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS]
+    if published:
+        written += write_predefined(context, published)
+        counts |= published.counts
+    return Outcome(tables=written, counts=counts)
 
 
 def owned_pairs(libraries: "DataFrame") -> "DataFrame":

@@ -53,7 +53,7 @@ def _rank_cold_users(context: Context, model: str) -> Table:
 def _counts(context: Context, model: str) -> dict[str, int]:
     """How many held-out items were ranked, and how many of them had no competitor.
 
-    Raises RunError unless each held-out item has its rank under both protocols. An item without
+    Raises RunError unless each held-out item has its rank in the full catalogue. An item without
     a competitor is ranked first by every model: the user owns all else, or has no negatives.
     """
     from pyspark.sql import functions as F
@@ -65,11 +65,14 @@ def _counts(context: Context, model: str) -> dict[str, int]:
     counts = {"held_out_items": held_out}
     for protocol in (SAMPLED, FULL):
         ranked = found[protocol]["n"] if protocol in found else 0
-        if ranked != held_out:
+        # A published split may give a user no candidates: then there is no sampled rank.
+        if protocol == SAMPLED and ranked < held_out:
+            counts["without_candidates"] = held_out - ranked
+        elif ranked != held_out:
             raise RunError(
                 f"The model '{model}' ranked {ranked:,} of {held_out:,} held-out items "
                 f"({protocol}); this is a fault of steamrec, please report it."
             )
-        if found[protocol]["alone"]:
+        if ranked and found[protocol]["alone"]:
             counts[f"without_competitors_{protocol}"] = found[protocol]["alone"]
     return counts

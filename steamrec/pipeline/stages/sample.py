@@ -9,8 +9,7 @@ import numpy as np
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.spark_batches import user_blocks
-from steamrec.errors import RunError, UsageError
-from steamrec.ingest.predefined_split import given_negatives
+from steamrec.errors import RunError
 from steamrec.pipeline.stage import Outcome
 from steamrec.sampling.free_items import popularity_weights
 from steamrec.sampling.tasks import (
@@ -119,8 +118,11 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
     from pyspark.sql import functions as F
 
     wanted = context.settings.sampling.eval_negatives
-    given = given_negatives(context) if context.settings.split.method == "given" else None
-    if given is None:
+    split = context.settings.split
+    given = split.method == "given" and split.negatives_path
+    if given:
+        frame = context.read(tables.PREDEFINED_NEGATIVES)
+    else:
         draw = functools.partial(
             draw_eval,
             count=wanted,
@@ -128,36 +130,11 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
             seed=context.settings.sampling.seed,
         )
         frame = blocks.mapInArrow(draw, EVAL_ROWS)
-    else:
-        flat = given.select("user_id", F.posexplode("item_ids").alias("position", "item_id"))
-        known = flat.join(context.read(tables.ITEMS), "item_id").join(
-            context.read(tables.USERS), "user_id"
-        )
-        entries = F.sort_array(F.collect_list(F.struct("position", "item")))
-        frame = known.groupBy("user").agg(
-            F.transform(entries, lambda entry: entry["item"]).alias("items")
-        )
     context.write(frame, tables.EVAL_NEGATIVES)
-    if given is not None:
-        _demand_negatives(context)
     short = F.count(F.when(F.size("items") < wanted, 1))
     counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
     assert counted is not None
     return {
         "eval_users": counted[0],
-        "eval_users_with_fewer_negatives": counted[1] if given is None else 0,
+        "eval_users_with_fewer_negatives": 0 if given else counted[1],
     }
-
-
-def _demand_negatives(context: Context) -> None:
-    """Raise UsageError when a user has a held-out item and no negative to rank it among.
-
-    Such an item would be ranked first by every model.
-    """
-    negatives = context.read(tables.EVAL_NEGATIVES).where("size(items) > 0")
-    lacking = context.read(tables.HOLDOUT).join(negatives, "user", "left_anti").count()
-    if lacking:
-        raise UsageError(
-            f"split.negatives_path has no items for {lacking:,} of the users in "
-            "split.holdout_path; add theirs, or leave it out to have negatives drawn."
-        )

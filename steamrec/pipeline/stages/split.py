@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
-from steamrec.ingest.predefined_split import given_holdout
 from steamrec.pipeline.stage import Outcome
 from steamrec.spark.random_order import keyed
 
@@ -54,15 +53,7 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
 
     method = context.settings.split.method
     if method == "given":
-        users, items = context.read(tables.USERS), context.read(tables.ITEMS)
-        pairs = given_holdout(context).join(users, "user_id").join(items, "item_id")
-        several = pairs.groupBy("user_id").count().where("count > 1").first()
-        if several is not None:
-            raise UsageError(
-                f"split.holdout_path has {several['count']} items for user "
-                f"{several['user_id']!r}; it takes one item a user."
-            )
-        return pairs.select("user", "item")
+        return context.read(tables.PREDEFINED_HOLDOUT)
     seed = context.settings.split.seed
     order = F.col("item") if method == "first" else keyed(seed, "holdout", *IDS)
     chosen = interactions.groupBy("user").agg(

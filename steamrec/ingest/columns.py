@@ -1,0 +1,86 @@
+"""The columns that are read from other people's tables, found by their names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from steamrec.errors import UsageError
+
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """A wanted column: what it is called here and in the files, and which setting says so.
+
+    With `many` its values are lists of ids.
+    """
+
+    role: str
+    name: str
+    setting: str
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file has a column: at a position among its columns, or as a value in its path."""
+
+    position: int | None
+    value: str | None = None
+
+
+def find_columns(
+    columns: Sequence[Column],
+    present: Sequence[str],
+    partition: dict[str, str | None],
+    path: str,
+) -> tuple[Place, ...]:
+    """The place of each of `columns` among the names `present` in a file, or in `partition`.
+
+    Case and blanks around a name do not matter. Raises UsageError when a column is missing or
+    there twice.
+    """
+    return tuple(_find(column, present, partition, path) for column in columns)
+
+
+def _find(
+    column: Column, present: Sequence[str], partition: dict[str, str | None], path: str
+) -> Place:
+    wanted = plain(column.name)
+    positions = [place for place, name in enumerate(present) if plain(name) == wanted]
+    if len(positions) > 1:
+        raise UsageError(
+            f"The input {path} has {len(positions)} columns {column.name!r}; leave one, or name "
+            f"another in {column.setting}."
+        )
+    if positions:
+        return Place(positions[0])
+    if wanted in partition:
+        return Place(None, partition[wanted])
+    there = [repr(name.strip()) for name in [*present, *partition]]
+    more = f" and {len(there) - _MOST_SHOWN} more" if len(there) > _MOST_SHOWN else ""
+    raise UsageError(
+        f"The input {path} has no column {column.name!r} ({column.setting}); it has the columns "
+        f"{', '.join(there[:_MOST_SHOWN]) or 'of no name'}{more}."
+    )
+
+
+def plain(name: str) -> str:
+    """A column's name as names are compared."""
+    return name.strip().casefold()
+
+
+def partition_values(relative: str) -> dict[str, str | None]:
+    """The columns that the folders of a file's relative path give, as user=5/part.parquet does.
+
+    Names are plain(); a value is unescaped, and None for Hive's mark of a missing one.
+    """
+    pairs = [folder.split("=", 1) for folder in relative.split("/")[:-1] if "=" in folder]
+    values = {
+        plain(unquote(name)): unquote(value, errors="surrogateescape") for name, value in pairs
+    }
+    return {
+        name: None if value == "__HIVE_DEFAULT_PARTITION__" else value
+        for name, value in values.items()
+    }
