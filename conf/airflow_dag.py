@@ -10,7 +10,7 @@ from airflow import DAG
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 
 HOME = "{{ var.value.steamrec_home }}"
-STAGES = ("ingest", "prepare", "sample", "train", "evaluate", "export")
+STAGES = ("ingest", "prepare", "sample", "train", "evaluate", "export", "report")
 
 with DAG(
     dag_id="steamrec_nightly",

@@ -12,7 +12,7 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev
   exit 2
 fi
 
-java_version() { java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'; }
+java_version() { java -version 2>&1 | sed -n 's/.*version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p'; }
 [ -n "${JAVA_HOME:-}" ] && PATH="$JAVA_HOME/bin:$PATH"
 case "$(command -v java >/dev/null 2>&1 && java_version)" in
   17 | 21) ;;

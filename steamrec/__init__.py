@@ -1,3 +1,3 @@
 """A nightly batch recommender for Steam libraries: Spark, Petastorm and TensorFlow."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -138,7 +138,7 @@ def recommend(
 
     \b
     Examples:
-      steamrec recommend 76561197970982479
+      steamrec recommend USER_ID
       steamrec recommend --like "Portal 2"
       steamrec recommend --items 10,220,620 --k 5
       steamrec recommend --items 10 --items '"an id, with a comma"'

@@ -14,6 +14,7 @@ from steamrec.publish.model_choice import check_choice, choice_inputs
 from steamrec.settings import Settings
 
 STAGES = "steamrec.pipeline.stages"
+DATE = "the date"  # as an input of the export
 
 
 def _input(context: Context) -> dict[str, str]:
@@ -42,7 +43,7 @@ def _choice(context: Context, models: tuple[str, ...]) -> dict[str, str]:
 
 
 def _date(context: Context) -> dict[str, str]:
-    return {"the date": context.date}
+    return {DATE: context.date}
 
 
 INGEST = Stage(

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError
-from steamrec.pipeline.declarations import night
+from steamrec.pipeline.declarations import DATE, night
 from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
 from steamrec.pipeline.stage import Stage
 from steamrec.publish.rejection import read_refusal
 from steamrec.workspace.last_settings import save_settings
+from steamrec.workspace.receipts import load_receipt
 
 log = logging.getLogger(__name__)
 
 NIGHTLY = "nightly"
+# The commands that take --date; to the others the last export is tonight's.
+DATED = (NIGHTLY, "export")
 
 
 def run_command(command: str, context: Context) -> None:
@@ -24,6 +27,8 @@ def run_command(command: str, context: Context) -> None:
     Raises UsageError, before any work starts, when an input from outside is missing or when
     what the command's stages read is not up to date.
     """
+    if command not in DATED:
+        context.date = _exported_date(context) or context.date
     stages = night(context.settings)
     own = stages_of(command, stages)
     check_external_inputs(own, context)
@@ -32,6 +37,12 @@ def run_command(command: str, context: Context) -> None:
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
     run_stages(own, context)
+
+
+def _exported_date(context: Context) -> str:
+    """The date of the last export; empty when there is none."""
+    receipt = load_receipt(context.workspace, "export")
+    return receipt.basis.external.get(DATE, "") if receipt else ""
 
 
 def refuse_stale_tables(command: str, names: Sequence[str], context: Context) -> None:

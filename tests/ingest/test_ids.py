@@ -18,7 +18,7 @@ from steamrec.ingest.ids import BadIdError, text_of_id
         (2**64 - 1, "18446744073709551615"),
         (1000.0, "1000"),
         (-0.0, "0"),
-        (76561197970982479.0, "76561197970982480"),  # the nearest double, in full
+        (76561190000000479.0, "76561190000000480"),  # the nearest double, in full
         (Decimal("1000.00"), "1000"),
         (Decimal("1E+3"), "1000"),
         ("1000.0", "1000.0"),  # text stands as it is

@@ -90,6 +90,12 @@ def test_a_command_on_a_stale_chain_names_the_stage_to_run_first(context):
         nightly.run_command("export", context)
 
 
+def test_a_command_that_takes_no_date_is_about_the_last_export(context):
+    later = with_settings(context.workspace, date="2026-02-01")
+    nightly.run_command("evaluate", later)
+    assert later.date == "2026-01-31"
+
+
 def test_readers_that_were_pointed_elsewhere_are_a_reason_to_publish(context):
     context.workspace.write_json("exports/latest.json", {"run_id": "another"})
     said = "its output exports/latest.json is not as it was written:"

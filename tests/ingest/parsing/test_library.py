@@ -11,7 +11,7 @@ ITEM = {"item_id": "10", "item_name": "Half-Life", "playtime_forever": 6, "playt
 LIBRARY = {
     "user_id": "gordon",
     "items_count": 1,
-    "steam_id": "76561197970982479",
+    "steam_id": "76561190000000479",
     "user_url": "http://steamcommunity.com/id/gordon",
     "items": [ITEM],
 }
@@ -25,7 +25,7 @@ def test_a_library() -> None:
     assert read(LIBRARY) == Library(
         "gordon",
         1,
-        "76561197970982479",
+        "76561190000000479",
         "http://steamcommunity.com/id/gordon",
         [Item("10", "Half-Life", 6, 0)],
     )
