@@ -25,7 +25,7 @@ class KerasScorer:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.items = artifact.items
+        self.name, self.items = artifact.name, artifact.items
         network = find_network(artifact.name)
         section = network.section_of(artifact.settings)
         # The tables stay NumPy's: the model is built with one row of each, and given the others'.

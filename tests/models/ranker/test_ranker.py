@@ -8,9 +8,10 @@ from steamrec.models.ranker.fallback import TAIL_FEATURES
 from steamrec.models.ranker.features import FEATURES
 from steamrec.models.ranker.scorer import RememberingScorer
 from steamrec.models.registry import make_scorer
+from steamrec.sampling.negatives import eval_negatives
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
-from steamrec.scoring.scorer import leading_scores, owned_cells
+from steamrec.scoring.scorer import finite_scores, leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
 
@@ -151,3 +152,24 @@ def test_training_finds_the_feature_that_tells_the_target():
     again = ListwiseTrainer(width, (8,), 2, make_strategy(1), 0.01, 0)
     again.restore(state)
     assert all((a == b).all() for a, b in zip(state, again.state(), strict=True))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("items", "libraries"),
+    [
+        (1, [[0], [0]]),
+        (2, [[0, 1], [1, 0], [1]]),
+        (5, [[0, 1, 2, 3, 4]] * 3),  # everybody owns everything
+        (5, [[4, item] for item in range(4)]),  # everybody owns one item
+    ],
+)
+def test_the_smallest_catalogues_have_finite_scores(ranker, items, libraries):
+    _, _, arrays = ranker
+    layers = {name: array for name, array in arrays.items() if "layer_" in name}
+    retrieval = retrieval_of(libraries, items)
+    artifact = Artifact("ranker", retrieval.arrays() | layers, 9, items, {"candidates": 100})
+    block = block_of(libraries)
+    assert finite_scores(make_scorer(artifact), block, "rank").shape == (len(libraries), items)
+    negatives = eval_negatives(block, 10**9, items, 1)  # more than there are
+    assert [len(row) for row in negatives] == [items - len(library) for library in libraries]
