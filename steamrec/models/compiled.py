@@ -24,7 +24,8 @@ FLOATS, MATRIX = _vector(types.float32), _vector(types.float32, 2)
 INTS, INT_MATRIX = _vector(types.int32), _vector(types.int32, 2)
 LONGS, COUNT_MATRIX = _vector(types.int64), _vector(types.uint16, 2)
 FLOATS_OUT, MATRIX_OUT = (_vector(types.float32, n, readonly=False) for n in (1, 2))
-INTS_OUT, MASK_OUT = _vector(types.int32, 1, False), _vector(types.boolean, 2, False)
+INTS_OUT, LONGS_OUT = (_vector(kind, readonly=False) for kind in (types.int32, types.int64))
+MASK_OUT = _vector(types.boolean, 2, readonly=False)
 LONG, FLOAT = types.int64, types.float32
 NOTHING = types.void
 

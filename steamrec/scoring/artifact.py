@@ -40,7 +40,7 @@ class Artifact:
         for name in sorted(self.arrays):
             array = np.ascontiguousarray(self.arrays[name])
             hashed.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            hashed.update(array.reshape(-1).view(np.uint8))
+            hashed.update(array.reshape(-1).view(np.uint8).data)
         return hashed.hexdigest()[:32]
 
 
