@@ -27,7 +27,8 @@ LONGS = _vector(types.int64)
 # Either of two types: counts are kept in as few bytes as hold them.
 COUNT_MATRIX = (_vector(types.uint16, 2), _vector(types.uint32, 2))
 FLOATS_OUT, MATRIX_OUT = (_vector(types.float32, n, readonly=False) for n in (1, 2))
-INTS_OUT, MASK_OUT = _vector(types.int32, 1, False), _vector(types.boolean, 2, False)
+INTS_OUT, LONGS_OUT = (_vector(kind, readonly=False) for kind in (types.int32, types.int64))
+MASK_OUT = _vector(types.boolean, 2, readonly=False)
 LONG, FLOAT = types.int64, types.float32
 NOTHING = types.void
 

@@ -18,6 +18,8 @@ from steamrec.data.limits import check_exact_counts
 from steamrec.data.spark_batches import user_blocks
 from steamrec.data.user_batches import read_blocks
 from steamrec.errors import NumericalError
+from steamrec.models.blas_threads import fixed_blas_threads
+from steamrec.models.ease.gram import UpperGram, add_upper, mirror, upper_gram
 from steamrec.scoring.artifact import Artifact
 from steamrec.training.finite import refuse_non_finite
 from steamrec.workspace import Workspace
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-BLOCK_SIZE = 8_192  # users
-ROWS_AT_ONCE = 1_024
+BLOCK_SIZE = 16_384  # users; their counts fit in 16 bits
 PARTS = "scratch/gram"
 WRITTEN = "block int"
 
@@ -61,8 +62,6 @@ def gram_matrix(
     Each block's part is a file in the workspace, read and removed here one after the other: sent
     through Spark's driver, the parts of a large night would not fit its heap.
     """
-    from scipy import sparse
-
     most = context.read(tables.ITEMS).agg({"owners": "max"}).first()
     assert most is not None
     check_exact_counts(int(most[0] or 0), model)
@@ -72,9 +71,9 @@ def gram_matrix(
     gram = np.zeros((items, items), np.float32)
     for row in sorted(numbers):
         with np.load(io.BytesIO(context.workspace.read_bytes(_part(row["block"])))) as file:
-            part = sparse.csr_matrix((file["counts"], file["others"], file["starts"]), gram.shape)
-        for start in range(0, items, ROWS_AT_ONCE):
-            gram[start : start + ROWS_AT_ONCE] += part[start : start + ROWS_AT_ONCE].toarray()
+            counts, others = (file[name].astype(np.int32) for name in ("counts", "others"))
+            add_upper(gram, UpperGram(file["starts"], others, counts))
+    mirror(gram)
     context.workspace.remove(PARTS)
     return gram
 
@@ -87,16 +86,18 @@ def write_parts(
     A file's name is its block's number: a task that runs again replaces what it wrote.
     """
     import pyarrow as pa
-    from scipy import sparse
 
     workspace = Workspace(root)
+    small = np.uint16 if items <= 1 << 16 else np.int32
     for block in read_blocks(batches):
-        shape = (len(block.users), items)
-        ones = np.ones(len(block.items), np.float32)
-        owned = sparse.csr_matrix((ones, block.items, block.offsets), shape=shape)
-        part = sparse.csr_matrix(owned.T @ owned)
+        part = upper_gram(block, items)
         content = io.BytesIO()
-        np.savez(content, counts=part.data, others=part.indices, starts=part.indptr)
+        np.savez(
+            content,
+            counts=part.counts.astype(np.uint16),
+            others=part.others.astype(small),
+            starts=part.starts,
+        )
         workspace.write_bytes(_part(block.number), content.getvalue())
         yield pa.RecordBatch.from_arrays([pa.array([block.number], pa.int32())], names=["block"])
 
@@ -108,7 +109,7 @@ def _part(block: int) -> str:
 def ease_weights(
     gram: npt.NDArray[np.float32], regularization: float, model: str = "ease"
 ) -> npt.NDArray[np.float32]:
-    """float32 [items, items]: EASE's weights from the Gram matrix, which is overwritten.
+    """float32 [items, items]: EASE's weights from the Gram matrix, whose memory they take.
 
     The inverse by Cholesky factors (LAPACK spotrf, spotri). Raises NumericalError when the matrix
     is not positive definite or its inverse not finite, which a larger regularization mends.
@@ -117,17 +118,20 @@ def ease_weights(
 
     items = len(gram)
     gram[np.diag_indices(items)] += np.float32(regularization)
-    factor, failed = lapack.spotrf(gram.T, lower=False, overwrite_a=True, clean=False)
-    if not failed:
-        inverse, failed = lapack.spotri(factor, lower=False, overwrite_c=True)
+    # LAPACK's columns are the rows here: it reads and writes the upper triangle of the transposed
+    # matrix, the lower one of this.
+    with fixed_blas_threads():
+        factor, failed = lapack.spotrf(gram.T, lower=False, overwrite_a=True, clean=False)
+        if not failed:
+            inverse, failed = lapack.spotri(factor, lower=False, overwrite_c=True)
     if failed:
         raise NumericalError(
             f"train/{model}: EASE's matrix cannot be inverted in single precision; "
             f"raise train.{model}.regularization."
         )
-    inverse = np.triu(inverse)
-    inverse += np.triu(inverse, 1).T
-    weights = -inverse / np.diag(inverse)[None, :]
+    mirror(inverse)
+    weights: npt.NDArray[np.float32] = inverse.T  # the same numbers, row by row
+    np.divide(weights, -np.diag(weights)[None, :], out=weights)
     weights[np.diag_indices(items)] = 0.0
     refuse_non_finite({"weights": weights}, model, f"raise train.{model}.regularization")
-    return np.ascontiguousarray(weights, dtype=np.float32)
+    return weights

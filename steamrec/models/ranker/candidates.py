@@ -43,6 +43,18 @@ def candidates(ease: FloatArray, block: Block, count: int) -> Candidates:
     return Candidates(items, offsets)
 
 
+def best_items(scores: FloatArray, count: int) -> IntArray:
+    """int32 [rows, count]: the best items of each row of float32 [rows, items], best first.
+
+    Ties go to the lower item number. count: at most items.
+    """
+    rows = len(scores)
+    best = np.empty(rows * count, np.int32)
+    nothing = np.zeros(rows + 1, np.int64)
+    _select(scores, np.empty(0, np.int32), nothing, np.arange(rows + 1) * count, best)
+    return best.reshape(rows, count)
+
+
 @compiled(NOTHING, FLOATS, INTS_OUT, LONG, LONG)
 def _sink(scores: FloatArray, heap: IntArray, place: int, size: int) -> None:
     """Put the item at `place` where it belongs: each item is worse than the two below it.

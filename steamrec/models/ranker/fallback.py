@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block
+from steamrec.models.blas_threads import fixed_blas_threads
 from steamrec.scoring.scorer import FloatArray, as_float32
 
 WIDTHS = (8, 16, 32, 64)
@@ -44,7 +45,8 @@ def latent_directions(gram: npt.NDArray[np.float32]) -> tuple[FloatArray, FloatA
         scaled = gram * scale[:, None]
         scaled *= scale[None, :]
         # A fixed start, so that a night repeats to the bit.
-        _, vectors = eigsh(scaled, k=count, which="LA", v0=np.ones(items, np.float32))
+        with fixed_blas_threads():
+            _, vectors = eigsh(scaled, k=count, which="LA", v0=np.ones(items, np.float32))
         directions[:, :count] = vectors[:, ::-1]
     return directions, scale
 

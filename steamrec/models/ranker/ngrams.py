@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from steamrec.data.user_batches import Block, LongArray
+from steamrec.models.ranker.candidates import best_items
 from steamrec.scoring.scorer import FloatArray
 
 IMPLIED = 20
@@ -76,7 +77,7 @@ def implied_items(
         given = counts / (owners[start : start + 512, None] + 2)
         strength = np.log((1 - base) / (1 - np.minimum(given, np.float32(MOST_CERTAIN))))
         strength[counts < 2] = 0
-        order = np.argsort(-strength, axis=1, kind="stable")[:, :kept]
+        order = best_items(strength, kept)
         best[start : start + 512] = order
         strengths[start : start + 512] = np.take_along_axis(strength, order, axis=1)
     return best, np.maximum(strengths, 0).astype(np.float32)
