@@ -3,28 +3,34 @@
 from functools import lru_cache
 
 from steamrec.models.registry import make_scorer
-from steamrec.scoring.artifact import Artifact, load_artifact
+from steamrec.scoring.artifact import Artifact, folder, load_artifact, vocabulary
 from steamrec.scoring.scorer import Scorer
 from steamrec.workspace import Workspace
+from steamrec.workspace.receipts import digest
 
 
 def cached_scorer(root: str, name: str) -> Scorer:
     """The scorer of model `name` in the workspace at `root`, as it stands there now."""
-    content_hash = Workspace(root).read_json(f"models/{name}/model.json")["content_hash"]
-    return _load(root, name, content_hash)
+    return _scorer(root, name, _state(root, name))
 
 
 @lru_cache(maxsize=2)
-def _load(root: str, name: str, content_hash: str) -> Scorer:
+def _scorer(root: str, name: str, state: str) -> Scorer:
     return make_scorer(load_artifact(Workspace(root), name))
 
 
 def cached_artifact(root: str, name: str) -> Artifact:
     """The artifact `name` in the workspace at `root`, as it stands there now."""
-    content_hash = Workspace(root).read_json(f"models/{name}/model.json")["content_hash"]
-    return _artifact(root, name, content_hash)
+    return _artifact(root, name, _state(root, name))
 
 
 @lru_cache(maxsize=1)
-def _artifact(root: str, name: str, content_hash: str) -> Artifact:
+def _artifact(root: str, name: str, state: str) -> Artifact:
     return load_artifact(Workspace(root), name)
+
+
+def _state(root: str, name: str) -> str:
+    """What changes when the model does, or the tables that number its rows."""
+    workspace = Workspace(root)
+    about = workspace.read_json(f"{folder(name)}/model.json")
+    return digest([about["content_hash"], about.get("vocabulary"), vocabulary(workspace)])

@@ -60,6 +60,8 @@ Readers see nothing yet.
 </p>
 {% else %}
 <p class="soft">Run {{ published.run_id }}, published model: {{ published.model }}
+{%- if counts.export and counts.export.refitted %} (measured without the held-out items, then fitted
+again on all pairs){% endif %}
 (best on validation: {{ metrics.best or "not known" }}).</p>
 {% endif %}
 <div class="tiles">

@@ -42,7 +42,7 @@ def make_facts(name: str = "Half-Life", user_id: str = "someone") -> dict[str, A
         "counts": {
             "ingest": {"lines": 41, "quarantined_lines": 2}, "prepare": {"users_kept": 36},
             "split": {}, "item_metadata": {"catalogue_items": 50, "catalogue_items_with_facts": 40},
-            "sample": {}, "export": {"short_lists": 0},
+            "sample": {}, "export": {"short_lists": 0, "refitted": True},
         },
         "refused": [{"reason": name, "lines": 2}],
         "least_items": 5,

@@ -103,6 +103,7 @@ def run(context: Context, models: tuple[str, ...]) -> Outcome:
     if choice.why:
         counts |= {"best on validation": choice.best, "kept": choice.why}
     counts |= {"path": context.workspace.path(table.name), "old_runs_removed": len(removed)}
+    counts["refitted"] = record["refitted"]
     # The pointer is an output: without it, readers see nothing and the stage runs again.
     hashes = {POINTER: hashed, serving: served}
     return Outcome([table], hashes, counts={"model": model, "run_id": run_id, **counts})
