@@ -47,7 +47,8 @@ def match_holdout(
     counts = settle(findings, total, settings.max_unmatched_fraction, HOLDOUT)
     allowed = settings.max_unknown_items_fraction
     check_known(found["unknown_items"], found["items"], allowed, HOLDOUT)
-    return kept.select("user_id", "item_id"), {"holdout_pairs_given": found["pairs"], **counts}
+    given = {"holdout_pairs_given": found["pairs"], "holdout_pairs_added": found["added"]}
+    return kept.select("user_id", "item_id"), given | counts
 
 
 # What the columns of _marked say of a pair, in the order in which it is looked for.
@@ -67,6 +68,7 @@ def _figures(marked: "DataFrame") -> dict[str, Any]:
     return figures(
         marked,
         pairs=F.count(F.lit(1)),
+        added="owned > 0 and not trained and not other_form",
         **_CASES,
         **{f"{name}_user": example(case, "user_id") for name, case in _CASES.items()},
         **{f"{name}_item": example(case, "item_id") for name, case in _CASES.items()},

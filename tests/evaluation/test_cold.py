@@ -5,7 +5,7 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.evaluation.cold import cold_figures, cold_split
-from steamrec.pipeline.stages.rank import rank_stage
+from steamrec.pipeline.stages import rank
 from steamrec.scoring.artifact import Artifact, save_artifact
 
 ITEMS = 9
@@ -46,7 +46,7 @@ def test_each_cold_user_with_two_items_has_one_ranked_given_the_rest(context):
     for rest, item in split.items():
         library = next(own for own in COLD.values() if {*own} == {*rest, item})
         assert list(rest) == [other for other in library if other != item]  # in its order
-    rank_stage("ease").run(context)
+    rank.run(context, "ease")
     found = context.read(tables.cold_ranks("ease")).collect()
     slowly = []
     for rest, item in split.items():
@@ -69,5 +69,5 @@ def test_each_cold_user_with_two_items_has_one_ranked_given_the_rest(context):
 def test_without_cold_users_there_are_no_figures(context):
     context, _, write = context
     write(tables.COLD_USERS, [("b", [5]), ("c", [])])
-    rank_stage("ease").run(context)
+    rank.run(context, "ease")
     assert cold_figures(context, ["ease"], [10]) == []

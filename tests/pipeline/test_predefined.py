@@ -8,8 +8,8 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.errors import RunError, UsageError
-from steamrec.pipeline.stage import run_stage
-from steamrec.pipeline.stages import prepare, sample, split
+from steamrec.pipeline import declarations
+from steamrec.pipeline.runner import run_stage
 from tests.support.libraries import library, write_libraries
 
 USERS = 20
@@ -70,8 +70,8 @@ def test_what_does_not_fit_is_counted_and_left_out(publish, tmp_path):
         (1015, [HOLDOUT[15][1]]),  # the held-out item alone
     ]
     context = publish(holdout, negatives, "split.max_unmatched_fraction=0.3")
-    counts = run_stage(prepare.STAGE, context).counts
-    for stage in (split.STAGE, sample.STAGE):
+    counts = run_stage(declarations.PREPARE, context).counts
+    for stage in (declarations.SPLIT, declarations.SAMPLE):
         run_stage(stage, context)
     users = {row.user: row.user_id for row in context.read(tables.USERS).collect()}
     items = {row.item: row.item_id for row in context.read(tables.ITEMS).collect()}
@@ -93,7 +93,9 @@ def test_what_does_not_fit_is_counted_and_left_out(publish, tmp_path):
     assert candidates.pop("1015") == [str(HOLDOUT[15][1])]
     assert candidates == {str(user): [str(i) for i in own] for user, own in NEGATIVES[1:10]}
     figures = {
+        "pairs_merged": 0,
         "holdout_pairs_given": 19,
+        "holdout_pairs_added": 17,
         "holdout_rows_unreadable": 1,
         "holdout_users_unknown": 1,
         "holdout_only_pairs": 0,
@@ -118,24 +120,22 @@ def test_what_does_not_fit_is_counted_and_left_out(publish, tmp_path):
 
 
 def replaced_file_is_read_again(context, folder):
-    stages = (prepare.STAGE, split.STAGE, sample.STAGE)
-    before = [stage.external(context) for stage in stages]
-    assert [sorted(path.rsplit("/", 1)[1] for path in each) for each in before] == [
-        ["holdout.csv", "negatives.jsonl"],
-        ["holdout.csv"],
-        ["negatives.jsonl"],
+    before = declarations.PREPARE.external(context)
+    assert sorted(name.rsplit("/", 1)[1] for name in before) == [
+        "holdout.csv)",
+        "negatives.jsonl)",
     ]
     # Parquet with numbers in place of text, by its content and not by its name.
     users = pa.array([float(user) for user, _ in NEGATIVES])
     lists = pa.array([own[:1] for _, own in NEGATIVES], pa.list_(pa.int32()))
     (folder / "negatives.jsonl").unlink()
     pq.write_table(pa.table({"USER": users, "items": lists}), folder / "negatives.jsonl")
-    assert sample.STAGE.external(context) != before[2]
-    run_stage(prepare.STAGE, context)
+    assert declarations.PREPARE.external(context) != before
+    run_stage(declarations.PREPARE, context)
     assert context.read(tables.PREDEFINED_NEGATIVES).selectExpr("max(size(items))").first()[0] == 1
     (folder / "holdout.csv").unlink()
     with pytest.raises(UsageError, match=r"holdout\.csv does not exist; set split\.holdout_path"):
-        prepare.STAGE.external(context)
+        declarations.PREPARE.external(context)
 
 
 @pytest.mark.parametrize(
@@ -161,5 +161,5 @@ def replaced_file_is_read_again(context, folder):
 def test_a_split_that_does_not_fit_is_refused(publish, holdout, negatives, said):
     context = publish(holdout, negatives)
     with pytest.raises(RunError, match=said) as refused:
-        run_stage(prepare.STAGE, context)
+        run_stage(declarations.PREPARE, context)
     assert "\n" not in str(refused.value)

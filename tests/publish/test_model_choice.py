@@ -1,7 +1,8 @@
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.pipeline.nightly import run_stages, stages_of
+from steamrec.pipeline.declarations import night
+from steamrec.pipeline.nightly import run_command, stages_of
 from steamrec.publish.model_choice import best_model, choice_inputs, choose, exported_model
 from steamrec.settings import load_settings
 from tests.publish.test_runs import publish
@@ -44,21 +45,21 @@ def test_the_published_model_is_an_input_of_the_export(make_plain_context):
     context = make_plain_context()
     validation = {name: {"value": value} for name, value in (("gmf", 0.3), ("ease", 0.301))}
     context.workspace.write_json("metrics.json", {"best": "ease", "validation": validation})
-    assert choice_inputs(context) == {"model": "ease"}
+    assert choice_inputs(context) == {"the model to export": "ease"}
     publish(context.workspace, 1, "2026-01-01")  # gmf
-    assert choice_inputs(context) == {"model": "gmf"}
+    assert choice_inputs(context) == {"the model to export": "gmf"}
     context.workspace.write_bytes("exports/latest.json", b"{")
-    assert choice_inputs(context)["model"] not in ("ease", "gmf")
+    assert choice_inputs(context)["the model to export"] not in ("ease", "gmf")
 
 
 def test_without_validation_users_best_is_refused_before_the_first_stage(make_plain_context):
     context = make_plain_context("split.validation_users=0", "input.path=README.md")
     for command in ("nightly", "export"):
         with pytest.raises(UsageError, match=r"split\.validation_users is 0; raise"):
-            run_stages(stages_of(command, context.settings), context)
+            run_command(command, context)
     assert not context.workspace.exists("receipts")
     named = load_settings(None, ["split.validation_users=0", "export.model=gmf"])
-    stages_of("export", named)[0].external(make_plain_context("export.model=gmf"))
+    stages_of("export", night(named))[0].external(make_plain_context("export.model=gmf"))
 
 
 def test_a_file_without_validation_items_is_told_of(make_plain_context):

@@ -61,7 +61,9 @@ def run(context: Context) -> Outcome:
     written = [tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS]
     if published:
         written += write_predefined(context, published)
-        counts |= published.counts
+        # The held-out pairs of another file were merged with none of this one.
+        added = published.counts["holdout_pairs_added"]
+        counts |= {"pairs_merged": counts["pairs_merged"] + added, **published.counts}
     return Outcome(tables=written, counts=counts)
 
 
