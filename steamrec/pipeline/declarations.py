@@ -68,7 +68,6 @@ SPLIT = Stage(
     summary="Hold one item of each user out of training.",
     inputs=("prepare",),
     run=f"{STAGES}.split:run",
-    external=_published_split,
 )
 METADATA = Stage(
     name="item_metadata",
@@ -84,7 +83,6 @@ SAMPLE = Stage(
     summary="Draw the negatives for training and evaluation.",
     inputs=("prepare", "split"),
     run=f"{STAGES}.sample:run",
-    external=_published_split,
 )
 
 
