@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
 from typing import NamedTuple
+
+from steamrec.errors import RunError
 
 # What only shows or carries a night: no output depends on it. The values of settings are in each
 # receipt, so their model is not part of the code.
@@ -40,8 +43,15 @@ class Code(NamedTuple):
 def code_of(entries: tuple[str, ...]) -> Code:
     """The modules reached by imports from `entries` (module names), and the libraries they use.
 
-    Followed are imports anywhere in a file, of the packages that the entries belong to.
+    Followed are imports anywhere in a file, of the packages that the entries belong to. Raises
+    RunError for an entry without a source: nothing could tell when it changes.
     """
+    for entry in entries:
+        if _source(entry) is None:
+            raise RunError(
+                f"The source of {entry} cannot be read, so nothing can tell whether it changed; "
+                "install steamrec with its .py files."
+            )
     waiting, modules, imported = list(entries), {}, set()
     packages = {"steamrec", *(entry.partition(".")[0] for entry in waiting)}
     while waiting:
@@ -77,11 +87,12 @@ def _source(name: str) -> tuple[str, frozenset[str]] | None:
 def _spec(name: str) -> ModuleSpec | None:
     """Where module `name` is; nothing is imported. None for what is not a module."""
     package = name.rpartition(".")[0]
-    parent = _spec(package) if package else None
-    if package and (parent is None or parent.submodule_search_locations is None):
+    if not package:
+        return find_spec(name)  # asks every importer, also those of editable installs
+    parent = _spec(package)
+    if parent is None or parent.submodule_search_locations is None:
         return None  # `from module import function`: the function is not a module
-    path = list(parent.submodule_search_locations or []) if parent else None
-    return PathFinder.find_spec(name, path)
+    return PathFinder.find_spec(name, list(parent.submodule_search_locations))
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:

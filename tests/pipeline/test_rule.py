@@ -1,11 +1,13 @@
 """Why a stage runs again, in words, cause by cause."""
 
+import os
+import subprocess
 import sys
 
 import pytest
 
 from steamrec.data.context import Context
-from steamrec.errors import UsageError
+from steamrec.errors import RunError, UsageError
 from steamrec.pipeline import nightly
 from steamrec.pipeline.plan import plan
 from steamrec.pipeline.rule import difference, reason_to_run
@@ -172,3 +174,18 @@ def test_every_stage_reaches_its_code_and_libraries():
     assert code["train/gmf"].libraries.keys() >= {"tensorflow", "keras", "petastorm", "numpy"}
     assert code["train/ease"].libraries.keys() >= {"scipy", "numpy", "pyspark"}
     assert not any(name.startswith("steamrec.cli") for one in code.values() for name in one.modules)
+
+
+def test_code_without_a_source_is_refused():
+    with pytest.raises(RunError, match=r"source of steamrec\.no_such cannot be read"):
+        code_of(("steamrec.no_such",))
+
+
+def test_the_code_is_found_from_any_folder(tmp_path):
+    script = "from steamrec.workspace.code_hash import code_of; " \
+             "print(len(code_of(('steamrec.pipeline.stages.sample',)).modules))"  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", script], cwd=tmp_path, capture_output=True, text=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    )  # fmt: skip
+    assert int(run.stdout) > 10, run.stderr

@@ -7,7 +7,6 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.errors import UsageError
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import sample
@@ -159,22 +158,6 @@ def test_given_negatives_are_taken_as_published(make_context, tmp_path):
         for row in context.read(tables.EVAL_NEGATIVES).collect()
     }
     assert found == {"a": ["q", "z", "r"], "b": ["r"]}
-
-
-def test_published_negatives_must_be_there_for_every_held_out_item(make_context, tmp_path):
-    (tmp_path / "holdout.csv").write_text("user,item\na,z\nb,x\n")
-    (tmp_path / "negatives.jsonl").write_text('{"user": "a", "items": ["q"]}\n')
-    context = make_context(
-        "split.method=given",
-        f"split.holdout_path={tmp_path}/holdout.csv",
-        f"split.negatives_path={tmp_path}/negatives.jsonl",
-        'train.models=["ease"]',
-    )
-    write_libraries(context, [library("a", [("x", 0)], 0), library("b", [("y", 0)], 1)])
-    for stage in (declarations.PREPARE, declarations.SPLIT):
-        run_stage(stage, context)
-    with pytest.raises(UsageError, match="no items for 1 of the users"):
-        run_stage(declarations.SAMPLE, context)
 
 
 def test_epochs_of_an_earlier_night_are_removed(run):

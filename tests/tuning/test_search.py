@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from steamrec.data.context import Context
-from steamrec.pipeline.nightly import run_stages, stages_of
+from steamrec.pipeline.nightly import run_command
 from steamrec.scoring.artifact import load_artifact
 from steamrec.settings import load_settings
 from steamrec.synthetic.write import write_file
@@ -38,7 +38,7 @@ def night(spark, tmp_path_factory):
 
     context = make()
     for command in ("ingest", "prepare", "sample", "train"):
-        run_stages(stages_of(command, context.settings), context)
+        run_command(command, context)
     return make
 
 
@@ -77,7 +77,7 @@ def test_a_warm_start_after_a_search_goes_on_from_the_nights_model(night, caplog
     context = night("prepare.min_items=6", fresh=True)
     with caplog.at_level("INFO"):
         for command in ("prepare", "sample", "train"):
-            run_stages(stages_of(command, context.settings), context)
+            run_command(command, context)
     assert "train/gmf: starts from the model in the workspace" in caplog.text
     after = load_artifact(context.workspace, "gmf", with_ids=True)
     assert 0 < after.users < before.users
