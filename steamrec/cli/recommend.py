@@ -55,7 +55,7 @@ def print_user(user_id: str, root: str, k: int) -> None:
     )
     print_lines(with_facts(served, lines))
     if served.model is None:
-        say("What a list leans on is shown when 'ease' is in train.models.", err=True)
+        say("The owned games behind a list are shown when 'ease' is in train.models.", err=True)
 
 
 def print_owned(item_ids: Sequence[str], like: str | None, root: str, k: int) -> None:

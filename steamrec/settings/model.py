@@ -37,7 +37,7 @@ class TrainSettings(ModelSections):
 
     models: tuple[ModelName, ...] = Field(
         ("gmf", "mlp", "neumf"),
-        description="The models of the night; popularity always stands beside them.",
+        description="The models of the night; popularity is always added.",
     )
     epochs: Epochs = Field(8, description="Passes over the training rows.")
     batch_size: BatchSize = Field(
@@ -58,7 +58,7 @@ class TrainSettings(ModelSections):
     )
     patience: Annotated[int, Field(ge=0, le=10_000)] = Field(
         3,
-        description="A network stops when so many epochs in a row did not better its validation "
+        description="A network stops when this many epochs in a row did not better its validation "
         "NDCG@10; the best epoch is kept. 0 trains all epochs.",
     )
     replicas: Annotated[int, Field(ge=0, le=1_024)] = Field(
@@ -70,7 +70,7 @@ class TrainSettings(ModelSections):
     warm_start: bool = Field(
         False,
         description="Networks start from the workspace's model of the night before, for the users "
-        "and items that both know. A night's result then hangs on the nights before it.",
+        "and items that both know. A night's result then depends on the nights before it.",
     )
 
     @field_validator("models")

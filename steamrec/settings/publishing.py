@@ -51,7 +51,7 @@ class ExportSettings(Section):
         "out too, where that takes under a tenth of a night: popularity, ease and ranker (whose "
         "networks stay as measured). The lists of the others are made by the model as measured.",
     )
-    keep: ListLength = Field(14, description="Runs of so many nights are kept.")
+    keep: ListLength = Field(14, description="Runs of this many nights are kept.")
     formats: Annotated[tuple[Literal["json", "csv"], ...], EachOnce] = Field(
         (),
         description="Beside Parquet also 'json' (JSON lines, under exports/json) or 'csv' (under "
@@ -65,14 +65,14 @@ class ExportSettings(Section):
     )
     exclude_tags: Annotated[tuple[NonEmptyText, ...], EachOnce] = Field(
         (),
-        description="Items with one of these tags or genres stand in no list; upper and lower case "
+        description="Items with any of these tags or genres are never listed; upper and lower case "
         "are equal. Needs input.items_path, as do the prices below. Items of which it says nothing "
         "are kept.",
     )
-    max_price: Price | None = Field(None, description="Dearer items stand in no list.")
+    max_price: Price | None = Field(None, description="Items with a higher price are never listed.")
     min_price: Price | None = Field(
         None,
-        description="Cheaper items stand in no list; free ones cost 0.",
+        description="Items with a lower price are never listed; free ones cost 0.",
     )
 
     @property
