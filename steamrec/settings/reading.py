@@ -71,8 +71,8 @@ class SplitSettings(Section):
     seed: Seed = Field(1, description="The seed of the random holdout and of the validation items.")
     validation_users: Count = Field(
         5_000,
-        description="For this many users (at most one in five) one more item is kept out of fitting, "
-        "to choose the best epoch and the best model.",
+        description="For this many users (at most one in five) one more item is kept out of "
+        "fitting, to choose the best epoch and the best model.",
     )
     holdout_path: Text = Field(
         "", description="For 'given': a table of user and item, in any format of 'interactions'."
