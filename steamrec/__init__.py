@@ -12,11 +12,11 @@ docs/python-api.md describes all of it. A name is imported when it is first used
 `import steamrec` takes no time.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from steamrec.errors import GateRefusedError, RunError, SteamrecError, UsageError
 
+# Nothing of Python's own is imported here: `python -m steamrec` has yet to take the current folder
+# off the import path, and a typing.py there would be found first.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from steamrec.api.run import RunResult, run
     from steamrec.api.status import Status
@@ -64,12 +64,16 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'steamrec' has no attribute {name!r}")
-    value = getattr(import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # to a type checker these names alone exist
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _MODULES:
+            raise AttributeError(f"module 'steamrec' has no attribute {name!r}")
+        value = getattr(import_module(_MODULES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
