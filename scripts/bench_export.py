@@ -62,7 +62,7 @@ def main() -> None:
     figures: dict[str, Any] = {"cores": cores, "users": sum(len(batch.users) for batch in batches)}
     seconds: dict[str, list[float]] = {name: [] for name in ["implicit", *models]}
 
-    scorer = cached_scorer(workspace, "gmf")
+    scorer: Any = cached_scorer(workspace, "gmf")  # it has factors
     peer = AlternatingLeastSquares(factors=scorer.user_factors.shape[1], num_threads=cores)
     peer.user_factors, peer.item_factors = scorer.user_factors, scorer.item_factors
     users = np.arange(len(scorer.user_factors))

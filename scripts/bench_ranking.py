@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,12 +32,11 @@ def night(workspace: Path, seed: int, arguments: list[str]) -> dict[str, object]
     return metrics
 
 
-def value(metrics: dict, model: str, protocol: str, metric: str) -> float:
+def value(metrics: dict[str, Any], model: str, protocol: str, metric: str) -> float:
     """One figure at 10."""
     wanted = {"model": model, "protocol": protocol, "metric": metric, "k": 10}
-    return next(
-        row["value"] for row in metrics["results"] if all(row[k] == v for k, v in wanted.items())
-    )
+    rows = (row for row in metrics["results"] if all(row[k] == v for k, v in wanted.items()))
+    return float(next(rows)["value"])
 
 
 def cell(values: list[float]) -> str:
@@ -48,7 +48,7 @@ def cell(values: list[float]) -> str:
     return f"{mean:.4f} ± {STUDENT[len(values) - 2] * spread:.4f}"
 
 
-def markdown(found: dict[int, dict]) -> str:
+def markdown(found: dict[int, dict[str, Any]]) -> str:
     """The table of all seeds."""
     head = "| model | " + " | ".join(f"{p} {m.upper()}@10" for p, m in SHOWN) + " |"
     lines = [head, "|---" * (1 + len(SHOWN)) + "|"]

@@ -56,7 +56,8 @@ def main() -> None:
         rows = tonight(epoch)
         pairs = rows[:, 0].astype(np.int64) << 32 | rows[:, 1]
         new = chosen(rows[:, 0], options.new_users) | chosen(pairs, options.new_pairs)
-        return rows[~new]
+        kept: Rows = rows[~new]
+        return kept
 
     def hit_rate(scorer: Any) -> float:
         return validation.mean("hr", scorer)

@@ -19,7 +19,8 @@ import os, pathlib, sys, zipfile
 root, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 partial = target.with_name(f".{target.name}.{os.getpid()}")
 with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-    for path in sorted((root / "steamrec").rglob("*.py")):
+    conf = [path for path in (root / "steamrec/conf").iterdir() if path.is_file()]
+    for path in sorted([*(root / "steamrec").rglob("*.py"), *conf]):
         # A fixed time: the same code is the same file.
         entry = zipfile.ZipInfo(str(path.relative_to(root)), (1980, 1, 1, 0, 0, 0))
         archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -22,6 +22,13 @@ class RunError(SteamrecError):
     exit_code = 1
 
 
+class UnexpectedError(RunError):
+    """A failure that steamrec does not foresee: `__cause__` is the original error.
+
+    Its traceback is in the run's log, where there is one.
+    """
+
+
 class NumericalError(RunError):
     """A fit whose numbers are not finite, or that has no solution with these settings."""
 

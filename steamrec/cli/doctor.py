@@ -1,18 +1,36 @@
 """`steamrec doctor`: one line per check of the machine."""
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from steamrec.cli.failures import failure_sentence
-from steamrec.doctor.finding import Finding
-from steamrec.doctor.machine import check_machine
+from steamrec.cli.options import workspace_option
 from steamrec.errors import SteamrecError
-from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    from steamrec.doctor.finding import Finding
+
+
+@click.command(short_help="Check this machine: what a night needs of it.")
+@workspace_option
+@click.option("--master", metavar="URL", help="Spark's master.  [default: local[*]]")
+@click.option("--spark", is_flag=True, help="Also start Spark and run one tiny Python job.")
+def doctor(workspace: str, master: str | None, spark: bool) -> None:
+    """Check Java, Python, folders, limits and variables: one line each, and what to do.
+
+    Exits with 0 when all is well and with 2 otherwise. A night makes the same checks before it
+    starts.
+    """
+    if not print_doctor(workspace, master, spark):
+        sys.exit(2)
 
 
 def print_doctor(root: str, master: str | None, spark: bool) -> bool:
     """Print every check; returns whether all is well. `spark` also runs a tiny Python job."""
+    from steamrec.doctor.machine import check_machine
+
     findings = [*check_machine(master), _workspace(root)]
     if spark and all(finding.ok for finding in findings):
         findings.append(_job(master))
@@ -23,7 +41,10 @@ def print_doctor(root: str, master: str | None, spark: bool) -> bool:
     return all(finding.ok for finding in findings)
 
 
-def _workspace(root: str) -> Finding:
+def _workspace(root: str) -> "Finding":
+    from steamrec.doctor.finding import Finding
+    from steamrec.workspace import Workspace
+
     try:
         workspace = Workspace(root)
         existed = Path(workspace.root).exists()
@@ -35,7 +56,9 @@ def _workspace(root: str) -> Finding:
     return Finding("workspace", f"{workspace.root} can be written")
 
 
-def _job(master: str | None) -> Finding:
+def _job(master: str | None) -> "Finding":
+    from steamrec.doctor.finding import Finding
+    from steamrec.pipeline.failures import failure_sentence
     from steamrec.spark.session import open_session
 
     try:

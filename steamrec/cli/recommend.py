@@ -3,104 +3,76 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import click
+
+from steamrec.cli.options import workspace_option
 from steamrec.cli.terminal import clean, say
 from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
-    from steamrec.serving.serving_set import ServingSet
+    from steamrec.serving.recommendations import Recommendation, Recommendations
 
-LEANING = 3
+NAMED = 5  # owned items in the line above a list
 NAME_WIDTH = 44
 GENRES_WIDTH = 30
 
 
-@dataclass(frozen=True)
-class Line:
-    """One recommended item: what to print of it."""
+@click.command(short_help="Print one user's list, or games like one.")
+@click.argument("user", required=False)
+@click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
+@click.option(
+    "--items",
+    metavar="ID,ID,...",
+    multiple=True,
+    help="Recommend for a new user who owns these item ids. May be repeated; an id with a comma is "
+    "put in double quotes, as in CSV.",
+)
+@click.option(
+    "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
+)
+@workspace_option
+def recommend(
+    user: str | None, like: str | None, items: tuple[str, ...], k: int, workspace: str
+) -> None:
+    """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
 
-    name: str
-    item_id: str
-    score: float
-    because: list[str]
-    price: str = ""
-    genres: str = ""
+    Owned games are left out; beside each game stand the owned ones that it leans on, and its
+    price and genres where input.items_path was given.
 
-
-def print_user(user_id: str, root: str, k: int) -> None:
-    """Print the published list of `user_id`; raises UsageError when there is none."""
-    from steamrec.serving.catalogue import load_catalogue
-    from steamrec.serving.item_item import leaning, weight_rows
-    from steamrec.serving.serving_set import open_serving_set
-    from steamrec.serving.users import owned_items, published_list
-
-    served = open_serving_set(root)
-    rows = published_list(served, user_id)
-    catalogue = load_catalogue(served)
-    owned = owned_items(served, user_id)
-    weights = weight_rows(served, owned) if served.model and owned else None
-    lines = []
-    for row in rows[:k]:
-        item = catalogue.numbers.get(row["item_id"])
-        reasons = []
-        if weights is not None and item is not None:
-            reasons = leaning(weights, owned, item, LEANING)
-        names = [catalogue.names[reason] for reason in reasons]
-        lines.append(Line(row["item_name"], row["item_id"], row["score"], names))
-    say(
-        f"{user_id} owns {len(owned):,} games; {len(lines)} others "
-        f"by {rows[0]['source']}, published for {served.run['date']}:"
-    )
-    print_lines(with_facts(served, lines))
-    if served.model is None:
-        say("The owned games behind a list are shown when 'ease' is in train.models.", err=True)
-
-
-def print_owned(item_ids: Sequence[str], like: str | None, root: str, k: int) -> None:
-    """Print a list for somebody who owns `item_ids`, or the game called `like`.
-
-    Each of `item_ids` is a line of CSV. What the published lists leave out stands in none here.
-    Raises UsageError for items that are not known, or when no model scores from owned items.
+    \b
+    Examples:
+      steamrec recommend USER_ID
+      steamrec recommend --like "Portal 2"
+      steamrec recommend --items 10,220,620 --k 5
+      steamrec recommend --items 10 --items '"an id, with a comma"'
     """
-    from steamrec.serving.catalogue import load_catalogue
-    from steamrec.serving.item_item import best_items, leaning, weight_rows
-    from steamrec.serving.serving_set import open_serving_set
+    if sum(given is not None for given in (user, like, items or None)) != 1:
+        raise UsageError("Give one of USER, --like NAME and --items ID,ID; see recommend --help.")
+    from steamrec.serving.recommender import open_recommender
 
-    served = open_serving_set(root)
-    catalogue = load_catalogue(served)
-    owned = [catalogue.of_name(like)] if like is not None else catalogue.of_ids(split_ids(item_ids))
-    if not owned:
-        raise UsageError("--items takes item_ids with commas between them: --items 10,440")
-    if served.model is None:
-        raise UsageError(
-            f"No model of the published run scores from owned items alone; add 'ease' to "
-            f"train.models and run `steamrec nightly` ({served.workspace.root})."
+    recommender = open_recommender(workspace)
+    if user is not None:
+        found = recommender.recommend(user, k)
+        say(
+            f"{user} owns {len(found.owned):,} games; {len(found)} others "
+            f"by {found.source}, published for {found.date}:"
         )
-    weights = weight_rows(served, owned)
-    barred = served.excluded
-    excluded = [item for item, item_id in enumerate(catalogue.ids) if item_id in barred]
-    lines = [
-        Line(
-            catalogue.names[item],
-            catalogue.ids[item],
-            score,
-            [catalogue.names[reason] for reason in leaning(weights, owned, item, LEANING)],
-        )
-        for item, score in best_items(weights, owned, k, excluded)
-    ]
-    names = ", ".join(catalogue.names[item] for item in owned[:5])
-    more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""
-    verb = "Like" if like is not None else "For an owner of"
-    say(f"{verb} {names}{more}: {len(lines)} games by {served.model['name']}")
-    if len(owned) == 1:
-        lines = [replace(line, because=[]) for line in lines]
-    print_lines(with_facts(served, lines))
+        print_items(found)
+        if recommender.item_model is None:
+            say("The owned games behind a list are shown when 'ease' is in train.models.", err=True)
+        return
+    if like is not None:
+        found, verb = recommender.similar(like, k), "Like"
+    else:
+        found, verb = recommender.recommend_items(split_ids(items), k), "For an owner of"
+    say(f"{verb} {owned_words(found)}: {len(found)} games by {found.source}")
+    print_items(found)
 
 
 def split_ids(texts: Sequence[str]) -> list[str]:
-    """The item_ids in lines of CSV, without empty ones; raises UsageError for broken quotes."""
+    """The item_ids in lines of CSV; raises UsageError for broken quotes, or for no id at all."""
     try:
         lines = [io.StringIO(text, newline="") for text in texts]
         rows = [
@@ -108,33 +80,33 @@ def split_ids(texts: Sequence[str]) -> list[str]:
         ]
     except csv.Error as error:
         raise UsageError(f"--items: {error}; write an id with a comma as '\"a,b\"'.") from None
-    return [item_id for row in rows for item_id in row if item_id.strip()]
+    ids = [item_id for row in rows for item_id in row if item_id.strip()]
+    if not ids:
+        raise UsageError("--items takes item_ids with commas between them: --items 10,440")
+    return ids
 
 
-def with_facts(served: "ServingSet", lines: list[Line]) -> list[Line]:
-    """The lines with price and genres, where the published run has facts about the items."""
-    from steamrec.serving.item_metadata import genre_words, known_facts, price_words
-
-    facts = known_facts(served, [line.item_id for line in lines])
-    return [
-        replace(line, price=price_words(about["price"]), genres=clean(genre_words(about["genres"])))
-        if (about := facts.get(line.item_id))
-        else line
-        for line in lines
-    ]
+def owned_words(found: "Recommendations") -> str:
+    """The names of the owned items, the first few of many."""
+    more = f" and {len(found.owned) - NAMED} more" if len(found.owned) > NAMED else ""
+    return f"{', '.join(found.owned[:NAMED])}{more}"
 
 
-def print_lines(lines: list[Line]) -> None:
+def print_items(items: Sequence["Recommendation"]) -> None:
     """Print numbered lines: name, item_id, score, price, genres, the owned games it leans on."""
-    width = min(NAME_WIDTH, max((len(clean(line.name)) for line in lines), default=0))
-    prices = max((len(line.price) for line in lines), default=0)
-    genres = min(GENRES_WIDTH, max((len(line.genres) for line in lines), default=0))
-    for place, line in enumerate(lines, 1):
-        because = f"  because of {', '.join(line.because)}" if line.because else ""
-        shown = f"{clean(line.name):<{width}}  {clean(line.item_id):>7}  {line.score:10.4g}"
+    from steamrec.serving.item_metadata import genre_words, price_words
+
+    width = min(NAME_WIDTH, max((len(clean(item.item_name)) for item in items), default=0))
+    prices = max((len(price_words(item.price)) for item in items), default=0)
+    lines = [clean(genre_words(item.genres)) for item in items]
+    genres = min(GENRES_WIDTH, max(map(len, lines), default=0))
+    for item, words in zip(items, lines, strict=True):
+        because = f"  because of {', '.join(item.because)}" if item.because else ""
+        name, item_id = clean(item.item_name), clean(item.item_id)
+        shown = f"{name:<{width}}  {item_id:>7}  {item.score:10.4g}"
         if prices or genres:
-            shown += f"  {line.price:>{prices}}  {_cut(line.genres):<{genres}}"
-        say(f"{place:>4}  {shown}{because}".rstrip())
+            shown += f"  {price_words(item.price):>{prices}}  {_cut(words):<{genres}}"
+        say(f"{item.rank:>4}  {shown}{because}".rstrip())
 
 
 def _cut(genres: str) -> str:

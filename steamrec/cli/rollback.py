@@ -1,16 +1,25 @@
 """`steamrec rollback`, also `steamrec export --rollback`: readers see the run before again."""
 
-from steamrec.cli.options import open_workspace
+import click
+
+from steamrec.cli.options import workspace_option
 from steamrec.cli.terminal import say
-from steamrec.errors import UsageError
-from steamrec.publish.runs import roll_back
-from steamrec.workspace import Workspace
+
+
+@click.command(short_help="Show readers the run before again.")
+@workspace_option
+def rollback(workspace: str) -> None:
+    """Show readers the run before: its lists and all that `recommend` reads, in one step.
+
+    Nothing is written but exports/latest.json. Each further rollback goes one run back. Needs
+    neither Java nor settings.
+    """
+    print_rollback(workspace)
 
 
 def print_rollback(root: str) -> None:
     """Go back to the run before and say which it is; raises UsageError when there is none."""
-    workspace = Workspace(root)
-    if not workspace.exists("exports"):
-        raise UsageError(f"{workspace.root} has no earlier published run to go back to.")
-    run = roll_back(open_workspace(root))
-    say(f"Readers now see run {run['run_id']} of {run['date']}: {run['rows']:,} rows.")
+    from steamrec.api.workspace import Workspace
+
+    run = Workspace(root).rollback()
+    say(f"Readers now see run {run.run_id} of {run.date}: {run.rows:,} rows.")

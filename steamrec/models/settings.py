@@ -1,6 +1,7 @@
 """The settings of a night with the section of each registered model."""
 
 import functools
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,13 +41,22 @@ def _with_sections(models: tuple[str, ...]) -> type[Settings]:
     return create_model("NightSettings", __base__=Settings, **options, train=(train, train()))
 
 
-def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings:
-    """Read the settings from `config` (TOML; None for the defaults), then apply `overrides`.
+def load_settings(
+    config: str | os.PathLike[str] | None = None,
+    overrides: Sequence[str] = (),
+    **sections: Any,
+) -> Settings:
+    """The settings of `config`, changed by `sections` and then by `overrides`.
 
-    An override is "section.key=value". Raises UsageError, in one sentence, for a missing or
-    malformed file, an unknown setting or a value of the wrong type.
+    config: a TOML file, or the name of one that comes with steamrec ("steam", "sample",
+    "notebook", "notebook-large-batch"); None: the defaults. overrides: texts as --set takes them,
+    "section.key=value". sections: input={"path": "raw.json.gz"}, train={"epochs": 3, "gmf":
+    {"factors": 16}}; a name with dots is taken apart, so **{"train.epochs": 3} works too.
+
+    Raises UsageError, in one sentence, for a missing or malformed file, an unknown setting or
+    a value of the wrong type.
     """
-    return load.load_settings(night_settings(), config, overrides)
+    return load.read_settings(night_settings(), config, overrides, sections)
 
 
 def settings_from(values: dict[str, Any], config: str | None) -> Settings:

@@ -12,6 +12,7 @@ from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
 from steamrec.pipeline.stage import Stage
 from steamrec.publish.rejection import read_refusal
+from steamrec.workspace import Receipt
 from steamrec.workspace.receipts import load_receipt
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,10 @@ NIGHTLY = "nightly"
 DATED = (NIGHTLY, "export")
 
 
-def run_command(command: str, context: Context) -> None:
+def run_command(command: str, context: Context) -> list[Receipt]:
     """Run the stages behind a command of the command line, each if it has a reason to.
+
+    Returns the receipts of these stages, in order.
 
     Raises UsageError, before any work starts, when an input from outside is missing or when
     what the command's stages read is not up to date.
@@ -36,7 +39,7 @@ def run_command(command: str, context: Context) -> None:
         inputs = _without_export(stages) if _refused(own, context) else stages
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
-    run_stages(own, context)
+    return run_stages(own, context)
 
 
 def _exported_date(context: Context) -> str:
@@ -57,17 +60,19 @@ def stages_of(command: str, stages: Sequence[Stage]) -> list[Stage]:
     return [stage for stage in stages if command in (NIGHTLY, stage.command)]
 
 
-def run_stages(stages: Sequence[Stage], context: Context) -> None:
-    """Run the stages in order; finished ones are left alone.
+def run_stages(stages: Sequence[Stage], context: Context) -> list[Receipt]:
+    """Run the stages in order; finished ones are left alone. Returns their receipts.
 
     When a gate refuses to publish, a report among the stages tells of it before the error goes on.
     """
+    receipts = []
     for stage in stages:
         try:
-            _run(stage, context)
+            receipts.append(_run(stage, context))
         except GateRefusedError:
             _report_refusal(stages, context)
             raise
+    return receipts
 
 
 def _report_refusal(stages: Sequence[Stage], context: Context) -> None:
@@ -80,10 +85,10 @@ def _report_refusal(stages: Sequence[Stage], context: Context) -> None:
                 log.warning("report: it could not tell of the refused run: %s", error)
 
 
-def _run(stage: Stage, context: Context) -> None:
+def _run(stage: Stage, context: Context) -> Receipt:
     if _refused([stage], context):
         stage = _without_export([stage])[0]
-    run_stage(stage, context)
+    return run_stage(stage, context)
 
 
 def _refused(stages: Sequence[Stage], context: Context) -> bool:

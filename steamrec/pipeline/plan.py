@@ -19,6 +19,13 @@ class Planned:
     receipt: Receipt | None
     reason: str
 
+    @property
+    def rows(self) -> int | None:
+        """The rows of its tables; None when it never ran or writes no table."""
+        outputs = self.receipt.outputs.values() if self.receipt else ()
+        counted = [output["rows"] for output in outputs if "rows" in output]
+        return sum(counted) if counted else None
+
 
 def plan(stages: Iterable[Stage], context: Context) -> list[Planned]:
     """The stages in order, each judged by the rule that the runner follows.

@@ -33,10 +33,16 @@ class Catalogue:
         unknown = [item_id for item_id in found if item_id not in self.numbers]
         if unknown:
             raise UsageError(
-                f"The catalogue has no item {', '.join(unknown)}; --items takes item_ids of the "
-                'raw file, with commas between them (and an id with a comma in "quotes").'
+                f"The catalogue has no item {', '.join(unknown)}; give item_ids of the raw file "
+                '(to --items with commas between them, and an id with a comma in "quotes").'
             )
         return list(dict.fromkeys(self.numbers[item_id] for item_id in found))
+
+    def of_name_or_id(self, text: str) -> int:
+        """The item whose whole name is `text`, else whose id, else as of_name."""
+        if text in self.numbers and not self._called(text.casefold().strip()):
+            return self.numbers[text]
+        return self.of_name(text)
 
     def of_name(self, text: str) -> int:
         """The item that `text` names: its whole name, or a part that no other name has.
@@ -45,11 +51,10 @@ class Catalogue:
         is taken. Raises UsageError with the candidates, or with the closest names.
         """
         wanted = text.casefold().strip()
-        folded = [name.casefold() for name in self.names]
-        exact = [item for item, name in enumerate(folded) if name == wanted]
+        exact = self._called(wanted)
         if exact:
             return max(exact, key=lambda item: self.owners[item])
-        parts = [item for item, name in enumerate(folded) if wanted and wanted in name]
+        parts = [item for item, name in enumerate(self._folded) if wanted and wanted in name]
         if len(parts) == 1:
             return parts[0]
         if parts:
@@ -57,12 +62,20 @@ class Catalogue:
             more = f" and {len(parts) - SUGGESTED:,} more" if len(parts) > SUGGESTED else ""
             raise UsageError(
                 f"{text!r} fits several games: {self._named(parts)}{more}; "
-                "give a whole name, or --items with the id."
+                "give a whole name or an item id."
             )
-        close = difflib.get_close_matches(wanted, folded, SUGGESTED, cutoff=0.5)
-        found = [folded.index(name) for name in dict.fromkeys(close)]
+        close = difflib.get_close_matches(wanted, self._folded, SUGGESTED, cutoff=0.5)
+        found = [self._folded.index(name) for name in dict.fromkeys(close)]
         advice = f"the closest names: {self._named(found)}" if found else "try a part of its name"
         raise UsageError(f"No game is called {text!r}; {advice}.")
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        """The names in lower case."""
+        return [name.casefold() for name in self.names]
+
+    def _called(self, name: str) -> list[int]:
+        return [item for item, folded in enumerate(self._folded) if folded == name]
 
     def _named(self, items: list[int]) -> str:
         return ", ".join(f"{self.names[item]} ({self.ids[item]})" for item in items[:SUGGESTED])

@@ -9,7 +9,8 @@ import numpy as np
 
 from steamrec.scoring.artifact import folder, load_artifact
 from steamrec.scoring.scorer import FloatArray
-from steamrec.serving.serving_set import ServingSet, check_files, damaged
+from steamrec.serving.parquet_rows import damaged
+from steamrec.serving.serving_set import ServingSet, check_files
 
 ARRAY = "weights"
 

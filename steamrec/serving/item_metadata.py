@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from steamrec.data.tables import ITEM_METADATA
+from steamrec.serving.parquet_rows import AnyOf
 from steamrec.serving.serving_set import ServingSet
 
 GENRES_SHOWN = 3
@@ -13,8 +14,7 @@ def known_facts(served: ServingSet, item_ids: Sequence[str]) -> dict[str, dict[s
     """genres and price by item_id, of those items that the published run has facts about."""
     if not item_ids or not served.has(ITEM_METADATA):
         return {}
-    filters = [("item_id", "in", list(item_ids))]
-    rows = served.rows(ITEM_METADATA, ["item_id", "genres", "price"], filters)
+    rows = served.rows(ITEM_METADATA, ["item_id", "genres", "price"], AnyOf("item_id", item_ids))
     return {row["item_id"]: row for row in rows}
 
 

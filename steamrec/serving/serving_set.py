@@ -7,12 +7,16 @@ mixes two nights. steamrec.publish.serving_set writes the set and says what is i
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from steamrec.data.tables import Table
-from steamrec.errors import RunError, UsageError
+from steamrec.errors import UsageError
 from steamrec.publish.pointer import latest
+from steamrec.serving.parquet_rows import AnyOf, damaged, read_parquet
 from steamrec.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ABOUT = "serving.json"
 VERSION = 1
@@ -43,26 +47,29 @@ class ServingSet:
         found: dict[str, Any] | None = self.about["model"]
         return found
 
-    def lists(self, columns: list[str], filters: list[Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of the published lists that pass `filters`; raises RunError when damaged."""
-        check_files(self.workspace, self.run["path"], self.about["lists"])
-        return read_rows(self.workspace.path(self.run["path"]), columns, filters)
+    def lists(self, columns: list[str], where: AnyOf | None = None) -> "pa.Table":
+        """The rows of the published lists that `where` chooses; raises RunError when damaged."""
+        sizes = self.about["lists"]
+        check_files(self.workspace, self.run["path"], sizes)
+        return read_parquet(self.workspace, self.run["path"], sizes, columns, where)
 
     def has(self, table: Table) -> bool:
         """Whether the set has the table."""
         return table.name in self.about["tables"]
 
     def rows(
-        self, table: Table, columns: list[str], filters: list[Any] | None = None
+        self, table: Table, columns: list[str], where: AnyOf | None = None
     ) -> list[dict[str, Any]]:
-        """The rows of a table that pass pyarrow's `filters`; raises RunError when damaged."""
+        """The rows of a table that `where` chooses; raises RunError when damaged."""
         about = self.about["tables"][table.name]
         check_files(self.files, table.name, about["files"])
         if "sha256" in about:
             found = digest_of_files(self.files, table.name, about["files"])
             if found != about["sha256"]:
                 raise damaged(self.files.path(table.name), "its files are of another run")
-        return read_rows(self.files.path(table.name), columns, filters)
+        found_rows = read_parquet(self.files, table.name, about["files"], columns, where)
+        rows: list[dict[str, Any]] = found_rows.to_pylist()
+        return rows
 
 
 def open_serving_set(root: str) -> ServingSet:
@@ -71,7 +78,11 @@ def open_serving_set(root: str) -> ServingSet:
     Raises RunError when the pointer or the serving set is damaged or gone.
     """
     workspace = Workspace(root)
-    run = latest(workspace)
+    return open_run(workspace, latest(workspace))
+
+
+def open_run(workspace: Workspace, run: dict[str, Any]) -> ServingSet:
+    """The serving set of a published run, given its checked record; raises as open_serving_set."""
     if run["serving"] is None:
         raise UsageError(
             f"The run {run['run_id']} of {run['date']} was published by an older steamrec, without "
@@ -102,14 +113,6 @@ def _check(about: Any, name: str) -> None:
         raise damaged(name, "its model does not fit its items")
 
 
-def damaged(name: str, what: str) -> RunError:
-    """The error for a file of a published run; `what` is wrong with it."""
-    return RunError(
-        f"{name} is damaged ({what}); publish again with `steamrec export --fresh`, or go back "
-        "with `steamrec rollback`."
-    )
-
-
 def check_files(files: Workspace, folder: str, sizes: dict[str, int]) -> None:
     """Raise RunError unless the folder has just these files with these bytes."""
     found = set(files.list(folder))
@@ -129,18 +132,3 @@ def digest_of_files(files: Workspace, folder: str, names: Iterable[str]) -> str:
     for name in sorted(names):
         hashed.update(files.read_bytes(f"{folder}/{name}"))
     return hashed.hexdigest()
-
-
-def read_rows(path: str, columns: list[str], filters: list[Any] | None) -> list[dict[str, Any]]:
-    """Rows of the Parquet folder `path`; raises RunError when a file of it is damaged or gone."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        found = pq.read_table(path, columns=columns, filters=filters, partitioning=None)
-    except FileNotFoundError:
-        raise damaged(path, "it is gone") from None
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(path, str(error).splitlines()[0]) from None
-    rows: list[dict[str, Any]] = found.to_pylist()
-    return rows

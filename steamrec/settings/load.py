@@ -1,8 +1,11 @@
-"""Settings from a TOML file and `--set section.key=value`."""
+"""Settings from a TOML file, from Python values and from `--set section.key=value`."""
 
+import os
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +15,25 @@ from steamrec.errors import UsageError
 from steamrec.settings.model import Settings
 from steamrec.settings.words import sentence_words
 
+NAME = re.compile(r"[a-z][a-z-]*")  # of a settings file that comes with steamrec
 LONGEST = 80  # characters of a refused value
 
 
-def load_settings(
-    model: type[Settings], config: str | None, overrides: Sequence[str] = ()
+def read_settings(
+    model: type[Settings],
+    config: str | os.PathLike[str] | None,
+    overrides: Sequence[str],
+    sections: Mapping[str, Any],
 ) -> Settings:
-    """Read `config` (TOML; None for the defaults) as `model`, then apply `overrides`.
-
-    Raises UsageError, in one sentence, for a missing or malformed file, an unknown setting or
-    a value of the wrong type.
-    """
+    """The settings of `config` as `model`; arguments and errors as of models.settings."""
+    if config is not None:
+        if not isinstance(config, str | os.PathLike):
+            raise UsageError(f"config takes a file or a name, not {config!r}.")
+        config = os.fspath(config)
     values = _read_toml(config) if config else {}
-    for override in overrides:
-        _set(values, override)
+    _merge(values, sections)
+    for override in [overrides] if isinstance(overrides, str) else overrides:
+        _set(values, str(override))
     return settings_from(model, values, config)
 
 
@@ -40,11 +48,20 @@ def settings_from(model: type[Settings], values: dict[str, Any], config: str | N
         raise UsageError(_sentence(error, config)) from None
 
 
+def packaged_configs() -> list[str]:
+    """The names of the settings files that come with steamrec."""
+    names = [entry.name for entry in (files("steamrec") / "conf").iterdir()]
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
 def _read_toml(config: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(config).read_text(encoding="utf-8"))
+        return tomllib.loads(_text_of(config))
     except FileNotFoundError:
-        raise UsageError(f"The settings file {config} does not exist.") from None
+        known = ", ".join(packaged_configs())
+        raise UsageError(
+            f"The settings file {config} does not exist; the ones that come with steamrec: {known}."
+        ) from None
     except OSError as error:
         why = error.strerror or error
         raise UsageError(f"The settings file {config} cannot be read: {why}.") from None
@@ -57,6 +74,30 @@ def _read_toml(config: str) -> dict[str, Any]:
         raise UsageError(f"The settings file {config} is not valid TOML: {error}.") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The settings file {config!r} cannot be read: {error}.") from None
+
+
+def _text_of(config: str) -> str:
+    """The text of the file, or of steamrec's own of that name where there is no such file."""
+    if NAME.fullmatch(config) and not Path(config).is_file():
+        named = files("steamrec") / "conf" / f"{config}.toml"
+        if named.is_file():
+            return named.read_text(encoding="utf-8")
+    return Path(config).read_text(encoding="utf-8")
+
+
+def _merge(values: dict[str, Any], sections: Mapping[str, Any], path: str = "") -> None:
+    """Lay `sections` over `values`: mappings are merged, all else is replaced."""
+    for name, value in sections.items():
+        first, _, rest = str(name).partition(".")
+        if rest:
+            value = {rest: value}
+        if isinstance(value, Mapping):
+            inner = values.setdefault(first, {})
+            if not isinstance(inner, dict):
+                raise UsageError(f"{path}{first} is a setting, not a section.")
+            _merge(inner, value, f"{path}{first}.")
+        else:
+            values[first] = os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _set(values: dict[str, Any], override: str) -> None:

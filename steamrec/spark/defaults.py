@@ -4,12 +4,15 @@ import os
 import re
 from pathlib import Path
 
-# In a checkout: the Spark and logging settings that go with the jobs.
-CONF = Path(__file__).parents[2] / "conf"
+# The Spark and logging settings that go with the jobs.
+CONF = Path(__file__).parents[1] / "conf"
 
 
 def conf_folder() -> Path | None:
-    """The folder with Spark's settings: SPARK_CONF_DIR, or conf/ of a checkout."""
+    """The folder with Spark's settings: SPARK_CONF_DIR, or the package's own.
+
+    None where neither is a folder, as in a zip archive that spark-submit was given.
+    """
     folder = os.environ.get("SPARK_CONF_DIR")
     if folder:
         return Path(folder)

@@ -3,17 +3,16 @@
 import contextlib
 import functools
 import gzip
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from steamrec.errors import UsageError
 from steamrec.synthetic.catalogue import Catalogue, catalogue_size, make_catalogue
 from steamrec.synthetic.item_metadata import facts_lines
 from steamrec.synthetic.library import make_lines
+from steamrec.synthetic.worker import Chunk
+from steamrec.synthetic.workers import chunks_of_workers
 
 CHUNK = 500
 
@@ -27,10 +26,10 @@ def write_file(users: int, seed: int, output: str) -> dict[str, int]:
     figures = {"lines": 0, "item_rows": 0}
 
     def contents() -> Iterator[bytes]:
-        for content, lines, item_rows in _chunks(users, seed, output.endswith(".gz")):
-            figures["lines"] += lines
-            figures["item_rows"] += item_rows
-            yield content
+        for chunk in _chunks(users, seed, output.endswith(".gz")):
+            figures["lines"] += chunk.lines
+            figures["item_rows"] += chunk.item_rows
+            yield chunk.content
 
     _write(output, contents())
     return figures
@@ -63,23 +62,14 @@ def _write(output: str, contents: Iterable[bytes]) -> None:
             partial.unlink()
 
 
-def _chunks(users: int, seed: int, compress: bool) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(users: int, seed: int, compress: bool) -> Iterator[Chunk]:
     starts = range(0, users, CHUNK)
-    make = functools.partial(_chunk, users=users, seed=seed, compress=compress)
     processes = min(len(starts), os.cpu_count() or 1)
-    if processes == 1:
-        yield from map(make, starts)
+    if processes > 1:
+        yield from chunks_of_workers(starts, users, seed, compress, processes)
         return
-    # Spawned, not forked: a caller may have threads (TensorFlow, py4j) that do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        waiting: deque[Future[tuple[bytes, int, int]]] = deque()
-        for start in starts:
-            waiting.append(pool.submit(make, start))
-            if len(waiting) > 2 * processes:  # no more chunks in memory than the workers need
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    for start in starts:
+        yield make_chunk(start, users, seed, compress)
 
 
 @functools.lru_cache(maxsize=1)
@@ -87,10 +77,11 @@ def _catalogue(users: int, seed: int) -> Catalogue:
     return make_catalogue(catalogue_size(users), seed)
 
 
-def _chunk(first: int, users: int, seed: int, compress: bool) -> tuple[bytes, int, int]:
+def make_chunk(first: int, users: int, seed: int, compress: bool) -> Chunk:
+    """The lines of CHUNK users (fewer at the end), from user `first` on."""
     count = min(CHUNK, users - first)
     lines, item_rows = make_lines(_catalogue(users, seed), seed, first, count)
-    return _content(lines, compress), len(lines), item_rows
+    return Chunk(_content(lines, compress), len(lines), item_rows)
 
 
 def _content(lines: list[str], compress: bool) -> bytes:

@@ -4,7 +4,9 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -18,6 +20,7 @@ LOCK_FILE = ".lock"
 
 # What this process holds; the kernel frees it when the process ends, however it ends.
 _held: dict[str, IO[str]] = {}
+_holding = threading.Lock()
 
 
 def lock(workspace: Workspace) -> None:
@@ -45,6 +48,26 @@ def lock(workspace: Workspace) -> None:
     file.write(f"process {os.getpid()} on {socket.gethostname()} since {since}\n")
     file.flush()
     _held[workspace.root] = file
+
+
+@contextmanager
+def hold(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace while the block runs.
+
+    Raises RunError when another process, or another thread of this one, holds it.
+    """
+    with _holding:
+        if workspace.root in _held:
+            raise RunError(
+                f"Another run of this process works in the workspace {workspace.root}; "
+                "wait for its end, or give another workspace."
+            )
+        lock(workspace)
+    try:
+        yield
+    finally:
+        if workspace.root in _held:
+            _held.pop(workspace.root).close()
 
 
 def check_layout(workspace: Workspace, upgrade: Callable[[Workspace], None]) -> None:

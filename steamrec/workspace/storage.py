@@ -5,7 +5,7 @@ import json
 import os
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 
@@ -140,6 +140,11 @@ class Workspace:
     def size(self, name: str) -> int:
         """The bytes of file `name`; raises FileNotFoundError."""
         return int(self._files.info(self._inner(name))["size"])
+
+    def open(self, name: str) -> IO[bytes]:
+        """File `name`, open to read bytes of; raises FileNotFoundError."""
+        opened: IO[bytes] = self._files.open(self._inner(name), "rb")
+        return opened
 
     def read_bytes(self, name: str) -> bytes:
         """The content of file `name`; raises FileNotFoundError."""

@@ -132,7 +132,7 @@ def test_a_model_that_does_not_fit_the_items_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["stranger"], "--items with the item ids"),
+        (["stranger"], "give the item ids that they own"),
         (["--like", "port"], "fits several games: Portal "),
         (["--items", "10,99"], "no item 99"),
         (["--items", ","], "item_ids with commas"),

@@ -67,3 +67,42 @@ def test_bad_files_are_one_sentence(tmp_path, content, words):
         load_settings(str(config))
     with pytest.raises(UsageError, match="does not exist"):
         load_settings(str(tmp_path / "missing.toml"))
+
+
+def test_sections_as_python_values(tmp_path):
+    settings = load_settings(
+        "sample",
+        ["train.epochs=4"],
+        input={"path": tmp_path / "raw.json.gz"},
+        train={"models": ["gmf"], "epochs": 3, "gmf": {"factors": 16}},
+        **{"export.k": 5, "train.gmf.negatives": 2},
+    )
+    assert settings.input.path == str(tmp_path / "raw.json.gz")
+    assert settings.train.models == ("gmf",)
+    assert (settings.train.epochs, settings.train.batch_size, settings.export.k) == (4, 8192, 5)
+    assert settings.network("gmf")["factors"] == 16
+    assert settings.network("gmf")["negatives"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"train": {"epoch": 3}}, r"Unknown setting train\.epoch"),
+        ({"trian": {"epochs": 3}}, "Unknown setting trian"),
+        ({"train": 3}, "Setting train: is a section"),
+        ({"train": {"epochs": "many"}}, r"Setting train\.epochs"),
+        ({"train": {"epochs": 3, "epochs.deep": 1}}, r"train\.epochs is a setting, not a section"),
+        ({"config": 3}, "config takes a file or a name, not 3"),
+        ({"config": "smple"}, "come with steamrec: notebook, notebook-large-batch, sample, steam"),
+    ],
+)
+def test_what_is_wrong_with_python_values(sections, words):
+    with pytest.raises(UsageError, match=words):
+        load_settings(**sections)
+
+
+def test_a_file_wins_over_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_settings("sample").train.epochs == 12
+    (tmp_path / "sample").write_text("[train]\nepochs = 1\n")
+    assert load_settings("sample").train.epochs == 1

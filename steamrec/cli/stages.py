@@ -1,0 +1,92 @@
+"""The commands that run stages: one per command of the night, `nightly`, and `tune`."""
+
+from typing import Any
+
+import click
+
+from steamrec.cli.logs import set_up_logs
+from steamrec.cli.options import date_option, rollback_option, stage_options
+
+HELP = {
+    "ingest": "Read the raw lines; quarantine what cannot be read.",
+    "prepare": "Choose and number users and items; split off the holdout.",
+    "sample": "Draw the negatives for training and evaluation.",
+    "train": "Fit the models.",
+    "evaluate": "Rank the held-out items; write metrics.json.",
+    "export": "Write everybody's list, check it and publish it.",
+    "report": "Write report.html: figures, pictures, a few lists.",
+    "nightly": "Run all stages in order, but not what is finished.",
+}
+DATED = ("export", "nightly")
+
+
+def stage_command(name: str) -> click.Command:
+    """The command `name` of HELP."""
+
+    @stage_options
+    def command(
+        workspace: str,
+        config: str | None,
+        overrides: tuple[str, ...],
+        date: str | None = None,
+        rollback: bool = False,
+        **options: Any,
+    ) -> None:
+        if rollback:
+            from steamrec.cli.rollback import print_rollback
+
+            print_rollback(workspace)
+            return
+        set_up_logs(options["log_format"])
+        from steamrec.api.run import run
+        from steamrec.models.settings import load_settings
+
+        run(
+            workspace,
+            load_settings(config, overrides),
+            date=date,
+            master=options["master"],
+            fresh=options["fresh"],
+            command=name,
+        )
+
+    if name in DATED:
+        command = date_option(command)
+    if name == "export":
+        command = rollback_option(command)
+    example = f"steamrec {name} --config steam --set input.path=raw.json.gz"
+    full = f"{HELP[name]}\n\n\b\nExample:\n  {example}"
+    return click.command(name, help=full, short_help=HELP[name])(command)
+
+
+@click.command(short_help="Search the settings of one model on the validation items.")
+@click.argument("model")
+@click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="In all.")
+@stage_options
+def tune(
+    model: str,
+    trials: int,
+    workspace: str,
+    config: str | None,
+    overrides: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Search the settings of MODEL by its validation metric, in a prepared workspace.
+
+    A search that was stopped goes on. The best settings stand in tune/MODEL.toml of the
+    workspace, for --config.
+    """
+    set_up_logs(options["log_format"])
+    from steamrec.api.run import opened_context
+    from steamrec.models.settings import load_settings
+
+    settings = load_settings(config, overrides)
+    master, fresh = options["master"], options["fresh"]
+    with opened_context(workspace, settings, None, master, fresh) as context:
+        from steamrec.pipeline.nightly import refuse_stale_tables
+        from steamrec.tuning.search import tune as search
+
+        refuse_stale_tables("tune", ("split", "sample"), context)
+        _, value = search(context, model, trials)
+        path = context.workspace.path(f"tune/{model}.toml")
+    click.echo(f"{path}: validation NDCG@10 {value:.4f}")
