@@ -9,7 +9,6 @@ from steamrec.doctor.limits import (
     check_clock,
     check_memory,
     check_open_files,
-    machine_memory,
     raise_open_files,
 )
 from steamrec.doctor.python import check_python_path, check_worker_python
@@ -17,6 +16,7 @@ from steamrec.doctor.variables import check_variables, java_finding
 from steamrec.errors import UsageError
 from steamrec.spark.defaults import read_defaults
 from steamrec.spark.master import is_local
+from steamrec.spark.memory import machine_memory
 from steamrec.spark.session import LOCAL, chosen_master, submitted
 
 

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from steamrec.errors import UsageError
+from steamrec.spark.account import account_options, complete_own_account
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def prepare_environment(local: bool) -> None:
 
     Raises UsageError for a PYSPARK_SUBMIT_ARGS that cannot be read.
     """
+    complete_own_account()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     _choose_spark_home()
     if arguments := os.environ.get("PYSPARK_SUBMIT_ARGS"):
@@ -75,7 +77,13 @@ def python_path(before: str) -> str:
 
 def java_options(before: str = "") -> str:
     """The options of a local JVM, behind those of spark-defaults.conf."""
-    return f"{before} {JAVA_OPTIONS} -Djava.io.tmpdir={tempfile.gettempdir()}".strip()
+    options = (
+        before,
+        JAVA_OPTIONS,
+        f'"-Djava.io.tmpdir={tempfile.gettempdir()}"',
+        account_options(),
+    )
+    return " ".join(option for option in options if option)
 
 
 def spark_version(home: Path) -> str | None:

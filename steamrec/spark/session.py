@@ -1,18 +1,23 @@
 """The one place that makes a SparkSession."""
 
+import logging
 import os
 import signal
 from typing import IO, TYPE_CHECKING, Any
 
+from steamrec.spark.account import log_in
 from steamrec.spark.defaults import conf_folder, read_defaults
 from steamrec.spark.environment import java_options, prepare_environment
 from steamrec.spark.java import check_java
 from steamrec.spark.master import check_master, is_local
+from steamrec.spark.memory import driver_memory, machine_memory, memory_bytes
 from steamrec.spark.progress import show_progress
 from steamrec.workspace import run_log
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+log = logging.getLogger(__name__)
 
 # What the results depend on: the same wherever the job runs.
 SEMANTICS = {
@@ -98,7 +103,20 @@ def session_options(master: str | None, local: bool) -> dict[str, str]:
         options = LOCAL | read_defaults() | options
         key = "spark.driver.extraJavaOptions"
         options[key] = java_options(options.get(key, ""))
+        key = "spark.driver.memory"
+        options[key] = _driver_memory(options[key])
     return options
+
+
+def _driver_memory(wanted: str) -> str:
+    """The size in MiB as Java takes it; what the machine does not have is not given."""
+    size = memory_bytes(wanted)
+    if size is None:
+        return wanted
+    given = driver_memory(size, machine_memory())
+    if given < size:
+        log.warning("spark.driver.memory is lowered from %s to what this machine has", wanted)
+    return f"{given // 1024**2}m"
 
 
 def _start_context(options: dict[str, str]) -> None:
@@ -117,6 +135,7 @@ def _start_context(options: dict[str, str]) -> None:
     gateway = SparkContext._gateway or launch_gateway(conf, sent)  # type: ignore[no-untyped-call]
     if output is not None:
         output.close()
+    log_in(gateway)
     SparkContext(gateway=gateway, conf=conf)
 
 
