@@ -8,7 +8,7 @@ from steamrec.cli.failures import failure_sentence
 from steamrec.doctor.finding import Finding
 from steamrec.doctor.machine import check_machine
 from steamrec.errors import SteamrecError
-from steamrec.workspace import Workspace
+from steamrec.workspace import Workspace, run_log
 
 
 def print_doctor(root: str, master: str | None, spark: bool) -> bool:
@@ -38,6 +38,7 @@ def _workspace(root: str) -> Finding:
 def _job(master: str | None) -> Finding:
     from steamrec.spark.session import open_session
 
+    run_log.start(None)
     try:
         session = open_session(master)
         numbers = session.sparkContext.parallelize(range(4), 2)

@@ -78,16 +78,13 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     from steamrec.data.context import Context
     from steamrec.doctor.machine import require_machine
     from steamrec.settings import load_settings
-    from steamrec.spark.account import complete_own_account
     from steamrec.workspace import run_log
 
-    complete_own_account()
     settings = load_settings(options["config"], options["overrides"])
     date = parse_date(date)
     require_machine(options["master"])
     workspace = open_workspace(options["workspace"])
-    if workspace.local:
-        run_log.start(workspace.root)
+    run_log.start(workspace.root if workspace.local else None)
     return Context(settings, workspace, options["master"], date, options["fresh"])
 
 

@@ -8,6 +8,8 @@ from steamrec.doctor.finding import Finding
 from steamrec.spark.memory import SMALLEST, driver_memory, memory_bytes
 
 FILES = 1024
+PROCESSES = 512  # Java, TensorFlow and the workers of a few cores
+FILE_SIZE = 1024**3  # bytes
 YEARS = (2024, 2100)
 
 
@@ -28,6 +30,25 @@ def check_open_files(limit: int) -> Finding:
     if 0 <= limit < FILES:
         return Finding("open files", found, f"raise the limit to {FILES} or more (ulimit -n).")
     return Finding("open files", found)
+
+
+def check_processes(limit: int, user_id: int) -> Finding:
+    """Whether Java and TensorFlow can start their threads under `limit` (root has none)."""
+    unlimited = limit == resource.RLIM_INFINITY or user_id == 0
+    found = "no limit" if unlimited else f"at most {limit} processes and threads"
+    if not unlimited and limit < PROCESSES:
+        advice = f"raise the limit to {PROCESSES} or more (ulimit -u)."
+        return Finding("processes", found, advice)
+    return Finding("processes", found)
+
+
+def check_file_size(limit: int) -> Finding:
+    """Whether files may grow to the size of a table under `limit` (bytes)."""
+    if limit == resource.RLIM_INFINITY:
+        return Finding("file size", "no limit")
+    found = f"at most {limit / 1024**2:,.0f} MB per file"
+    wrong = limit < FILE_SIZE
+    return Finding("file size", found, "raise the limit of file sizes (ulimit -f)." * wrong)
 
 
 def check_memory(driver: str, total: int | None) -> Finding:

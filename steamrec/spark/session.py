@@ -39,6 +39,8 @@ LOCAL = {
     "spark.driver.memory": "4g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    # A path is one of this machine, whatever the core-site.xml of another cluster says.
+    "spark.hadoop.fs.defaultFS": "file:///",
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
@@ -47,7 +49,7 @@ LOCAL = {
 
 def submitted() -> bool:
     """Whether spark-submit started this process (it then has chosen the master)."""
-    return "PYSPARK_GATEWAY_PORT" in os.environ
+    return {"PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"} <= os.environ.keys()
 
 
 def chosen_master(master: str | None) -> str | None:

@@ -5,7 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 from steamrec.doctor.folders import check_folder, spill_folders
-from steamrec.doctor.limits import check_clock, check_memory, check_open_files
+from steamrec.doctor.host import check_account, check_host_name, check_locale
+from steamrec.doctor.limits import (
+    check_clock,
+    check_file_size,
+    check_memory,
+    check_open_files,
+    check_processes,
+)
 from steamrec.doctor.python import check_python_path, check_worker_python
 from steamrec.doctor.variables import check_variables, java_finding
 from steamrec.spark.java import parse_version
@@ -42,6 +49,11 @@ def test_a_missing_folder_and_where_spark_spills(tmp_path):
 def test_limits():
     assert "ulimit -n" in check_open_files(64).advice
     assert check_open_files(1024).ok
+    assert "ulimit -u" in check_processes(64, 1000).advice
+    assert check_processes(64, 0).ok  # root has no limit
+    assert check_processes(-1, 1000).ok
+    assert "ulimit -f" in check_file_size(2**20).advice
+    assert check_file_size(-1).ok
     assert not check_clock(0).ok
     assert check_clock(1.8e9).ok
 
@@ -117,3 +129,24 @@ def test_variables(tmp_path, monkeypatch):
 )
 def test_the_version_of_java(text, version):
     assert parse_version(f'openjdk version "{text}" 2025-04-15') == version
+
+
+def test_host_name_locale_and_account(tmp_path):
+    def fail(name, port):
+        raise OSError("Name or service not known")
+
+    assert check_host_name(True, "a.invalid", fail).ok  # the loopback address serves
+    assert "/etc/hosts" in check_host_name(False, "a.invalid", fail).advice
+    assert "none" in check_locale({}).found
+    assert "xx_YY; Java" in check_locale({"LC_ALL": "", "LANG": "xx_YY"}).found
+    told = check_account({"USER": "uid3999999999", "HOME": "/t"}, 3_999_999_999)
+    assert told.ok
+    assert "no entry in /etc/passwd" in told.found
+
+
+def test_settings_of_hadoop_that_are_not_xml(tmp_path):
+    (tmp_path / "core-site.xml").write_text("<configuration/>")
+    variables = {"HADOOP_CONF_DIR": str(tmp_path)}
+    assert check_variables(variables, "local")[0].ok
+    (tmp_path / "core-site.xml").write_text("<configuration>")
+    assert "core-site.xml is not XML" in check_variables(variables, "local")[0].found
