@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from steamrec.data.context import Context
     from steamrec.workspace import Workspace
 
+FIRST, LAST = 1970, 2199  # years; another one is a slip, and its run would look like the newest
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 workspace_option = click.option(
@@ -117,6 +119,9 @@ def parse_date(text: str | None) -> str:
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             raise ValueError
-        return day.fromisoformat(text).isoformat()
+        date = day.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--date takes YYYY-MM-DD, not {text!r}.") from None
+    if not FIRST <= date.year <= LAST:
+        raise UsageError(f"--date takes a day of the years {FIRST} to {LAST}, not {text!r}.")
+    return date.isoformat()

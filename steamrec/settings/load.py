@@ -21,7 +21,9 @@ def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings
     Raises UsageError, in one sentence, for a missing or malformed file, an unknown setting or
     a value of the wrong type.
     """
-    values = _read_toml(config) if config else {}
+    if config is not None and not config.strip():
+        raise UsageError("--config is empty; give a TOML file, or leave it out for the defaults.")
+    values = {} if config is None else _read_toml(config)
     for override in overrides:
         _set(values, override)
     return settings_from(values, config)
@@ -40,7 +42,7 @@ def settings_from(values: dict[str, Any], config: str | None) -> Settings:
 
 def _read_toml(config: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(config).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(config).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise UsageError(f"The settings file {config} does not exist.") from None
     except OSError as error:
