@@ -120,6 +120,11 @@ def test_variables(tmp_path, monkeypatch):
     java.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n")
     java.chmod(0o755)
     assert "is Java 8, and Spark needs Java 17 or 21" in java_finding().found
+    java.write_text(
+        "#!/bin/sh\necho 'Picked up JAVA_TOOL_OPTIONS: -Xa' >&2\n"
+        "printf 'Error occurred during initialization of VM\nToo small heap\n' >&2; exit 1\n"
+    )
+    assert "(Error occurred during initialization of VM Too small heap)" in java_finding().found
     java.write_text("#!/bin/sh\necho 'Unrecognized option: -Xnonsense' >&2; exit 1\n")
     assert "does not run (Unrecognized option: -Xnonsense)" in java_finding().found
 
