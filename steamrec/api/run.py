@@ -108,6 +108,7 @@ def opened_context(
     """
     from steamrec.data.context import Context
     from steamrec.doctor.machine import require_machine
+    from steamrec.models.settings import load_settings
     from steamrec.workspace import run_log
 
     if not isinstance(settings, Settings | None):
@@ -117,9 +118,8 @@ def opened_context(
     night = date_text(date)
     require_machine(master)
     with held_workspace(os.fspath(workspace)) as files:
-        if files.local:
-            run_log.start(files.root)
-        context = Context(settings or Settings(), files, master, night, fresh)
+        run_log.start(files.root if files.local else None)
+        context = Context(settings or load_settings(), files, master, night, fresh)
         try:
             yield context
         except BaseException as error:

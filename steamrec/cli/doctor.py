@@ -60,7 +60,9 @@ def _job(master: str | None) -> "Finding":
     from steamrec.doctor.finding import Finding
     from steamrec.pipeline.failures import failure_sentence
     from steamrec.spark.session import open_session
+    from steamrec.workspace import run_log
 
+    run_log.start(None)
     try:
         session = open_session(master)
         numbers = session.sparkContext.parallelize(range(4), 2)

@@ -11,6 +11,7 @@ from steamrec.cli.doctor import doctor
 from steamrec.cli.generate import generate
 from steamrec.cli.recommend import recommend
 from steamrec.cli.rollback import rollback
+from steamrec.cli.shell import settle_shell
 from steamrec.cli.stages import HELP, stage_command, tune
 from steamrec.cli.status import status
 from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals
@@ -48,6 +49,7 @@ for _command in (generate, *map(stage_command, HELP), recommend, rollback, statu
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
     stop_on_signals()
+    settle_shell()
     print_whatever_the_encoding()
     try:
         cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)

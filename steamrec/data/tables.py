@@ -108,6 +108,10 @@ COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 PREDEFINED_HOLDOUT = Table("predefined/holdout", {"user": "int", "item": "int"})
 PREDEFINED_NEGATIVES = Table("predefined/negatives", {"user": "int", "items": "array<int>"})
 
+# What of a published split cannot be read or does not fit the training pairs. `line` is the row as
+# it is in `file`, or user and item as JSON, of which `file` is then the setting's path.
+PREDEFINED_QUARANTINE = Table("predefined/quarantine", QUARANTINE.columns)
+
 # Training pairs. `validation` marks the few that are kept from fitting and used to choose
 # (best epoch, best model); no user has more than one.
 TRAIN = Table(

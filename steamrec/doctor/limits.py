@@ -1,17 +1,16 @@
 """Open files, memory and the clock."""
 
 import contextlib
-import re
 import resource
 import time
-from pathlib import Path
 
 from steamrec.doctor.finding import Finding
+from steamrec.spark.memory import SMALLEST, driver_memory, memory_bytes
 
 FILES = 1024
-UNITS = {"": 1024**2, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}  # bytes; Spark: MiB
+PROCESSES = 512  # Java, TensorFlow and the workers of a few cores
+FILE_SIZE = 1024**3  # bytes
 YEARS = (2024, 2100)
-CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def raise_open_files() -> int:
@@ -33,36 +32,45 @@ def check_open_files(limit: int) -> Finding:
     return Finding("open files", found)
 
 
-def memory_bytes(text: str) -> int | None:
-    """Bytes of a size as Spark writes it ("4g", "512m"); None when it is not one."""
-    found = re.fullmatch(r"\s*(\d+)\s*([kmgt]?)b?\s*", text, re.IGNORECASE)
-    return int(found[1]) * UNITS[found[2].lower()] if found else None
+def check_processes(limit: int, user_id: int) -> Finding:
+    """Whether Java and TensorFlow can start their threads under `limit` (root has none)."""
+    unlimited = limit == resource.RLIM_INFINITY or user_id == 0
+    found = "no limit" if unlimited else f"at most {limit} processes and threads"
+    if not unlimited and limit < PROCESSES:
+        advice = f"raise the limit to {PROCESSES} or more (ulimit -u)."
+        return Finding("processes", found, advice)
+    return Finding("processes", found)
 
 
-def machine_memory() -> int | None:
-    """Bytes of memory that this process may use: the machine's, or its container's limit."""
-    known = []
-    with contextlib.suppress(OSError, AttributeError):
-        total = re.search(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())
-        known += [int(total[1]) * 1024] if total else []
-    for path in CGROUPS:
-        with contextlib.suppress(OSError, ValueError):
-            known.append(int(Path(path).read_text()))
-    return min(known, default=None)
+def check_file_size(limit: int) -> Finding:
+    """Whether files may grow to the size of a table under `limit` (bytes)."""
+    if limit == resource.RLIM_INFINITY:
+        return Finding("file size", "no limit")
+    found = f"at most {limit / 1024**2:,.0f} MB per file"
+    wrong = limit < FILE_SIZE
+    return Finding("file size", found, "raise the limit of file sizes (ulimit -f)." * wrong)
 
 
-def check_memory(driver_memory: str, total: int | None) -> Finding:
-    """Whether the driver's memory is a size, and not more than there is (`total` bytes)."""
-    wanted = memory_bytes(driver_memory)
+def check_memory(driver: str, total: int | None) -> Finding:
+    """Whether the driver's memory is a size, and the machine (`total` bytes) has enough for it.
+
+    What is too much for the machine is no fault: a session then takes less (driver_memory).
+    """
+    wanted = memory_bytes(driver)
     if wanted is None:
-        found = f"spark.driver.memory = {driver_memory}"
+        found = f"spark.driver.memory = {driver}"
         return Finding("memory", found, "set a size such as 4g in spark-defaults.conf.")
+    if wanted < SMALLEST:
+        found = f"spark.driver.memory = {driver}, with which Spark does not start"
+        return Finding("memory", found, "set 1g or more in spark-defaults.conf.")
     if total is None:
-        return Finding("memory", f"{driver_memory} for the driver")
-    found = f"the machine has {total / 1024**3:,.1f} GB, and spark.driver.memory is {driver_memory}"
-    if wanted > total:
-        return Finding("memory", found, "lower spark.driver.memory in spark-defaults.conf.")
-    return Finding("memory", found)
+        return Finding("memory", f"{driver} for the driver")
+    given = driver_memory(wanted, total)
+    found = f"the machine has {total / 1024**3:,.1f} GB, and spark.driver.memory is {driver}"
+    if given < SMALLEST:
+        return Finding("memory", found, "use a machine (or a container) with 2 GB or more.")
+    lowered = "" if given == wanted else f", lowered to {given // 1024**2:,} MB"
+    return Finding("memory", found + lowered)
 
 
 def check_clock(now: float) -> Finding:

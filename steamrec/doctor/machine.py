@@ -1,22 +1,27 @@
 """All checks of the machine that need no Spark: well under a second together."""
 
 import os
+import resource
+import socket
 import time
 
 from steamrec.doctor.finding import Finding
 from steamrec.doctor.folders import check_folder, spill_folders, temporary_folder
+from steamrec.doctor.host import check_account, check_host_name, check_locale
 from steamrec.doctor.limits import (
     check_clock,
+    check_file_size,
     check_memory,
     check_open_files,
-    machine_memory,
+    check_processes,
     raise_open_files,
 )
-from steamrec.doctor.python import check_python_path, check_worker_python
+from steamrec.doctor.python import check_own_python, check_python_path, check_worker_python
 from steamrec.doctor.variables import check_variables, java_finding
 from steamrec.errors import UsageError
 from steamrec.spark.defaults import read_defaults
 from steamrec.spark.master import is_local
+from steamrec.spark.memory import machine_memory
 from steamrec.spark.session import LOCAL, chosen_master, submitted
 
 
@@ -33,13 +38,19 @@ def check_machine(master: str | None) -> list[Finding]:
     findings = [
         check_folder("temporary folder", temporary, "TMPDIR", programs=True),
         check_open_files(raise_open_files()),
+        check_processes(resource.getrlimit(resource.RLIMIT_NPROC)[0], os.getuid()),
+        check_file_size(resource.getrlimit(resource.RLIMIT_FSIZE)[0]),
         check_clock(time.time()),
+        check_account(variables, os.getuid()),
+        check_locale(variables),
     ]
     if submitted() or chosen is None:
         return findings
-    findings = [java_finding(), *check_variables(variables, chosen), *findings]
+    local = is_local(chosen)
+    findings.append(check_host_name(local, socket.gethostname()))
+    findings = [java_finding(), check_own_python(), *check_variables(variables, chosen), *findings]
     findings.append(check_python_path(variables.get("PYTHONPATH", "")))
-    if is_local(chosen):
+    if local:
         defaults = LOCAL | read_defaults()
         findings.append(check_worker_python(variables))
         for folder in spill_folders(variables, defaults):

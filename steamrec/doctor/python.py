@@ -1,5 +1,6 @@
 """The Python of the workers, and files that hide modules from it."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,18 @@ from pathlib import Path
 
 from steamrec.doctor.finding import Finding
 
-PACKAGES = ("numpy", "pandas", "pyarrow", "pyspark", "py4j", "fsspec", "scipy", "tensorflow")
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyspark",
+    "py4j",
+    "fsspec",
+    "scipy",
+    "tensorflow",
+    "keras",
+    "petastorm",
+)
 ADVICE = "set it to the Python that runs steamrec, or unset it."
 PROBE = """
 import importlib.util, sys
@@ -16,6 +28,16 @@ missing = [name for name in ("numpy", "pyarrow", "pandas", "fsspec")
            if importlib.util.find_spec(name) is None]
 print("%d.%d" % sys.version_info[:2], *missing)
 """
+
+
+def check_own_python() -> Finding:
+    """Whether the packages that steamrec needs are there for the Python that runs it."""
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    found = f"{sys.executable}, Python {sys.version_info[0]}.{sys.version_info[1]}"
+    if missing:
+        lacks = f"{found} has no {', '.join(missing)}"
+        return Finding("Python", lacks, "install steamrec's packages again (scripts/setup.sh).")
+    return Finding("Python", found)
 
 
 def check_worker_python(variables: Mapping[str, str]) -> Finding:

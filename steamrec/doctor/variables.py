@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from xml.etree import ElementTree
 
 from steamrec.doctor.finding import Finding
 from steamrec.errors import UsageError
@@ -24,9 +25,9 @@ def check_variables(variables: Mapping[str, str], master: str) -> list[Finding]:
     findings = []
     for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR"):
         if folder := variables.get(name):
-            wrong = not Path(folder).is_dir()
-            found = f"{folder} is not a folder" if wrong else folder
-            findings.append(Finding(name, found, f"unset {name}, or correct it." * wrong))
+            wrong = _wrong_folder(Path(folder))
+            found = f"{folder}{wrong}"
+            findings.append(Finding(name, found, f"unset {name}, or correct it." * bool(wrong)))
     if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & variables.keys():
         advice = "set HADOOP_CONF_DIR to the folder with the cluster's settings."
         findings.append(Finding("HADOOP_CONF_DIR", "not set, and --master is yarn", advice))
@@ -36,6 +37,23 @@ def check_variables(variables: Mapping[str, str], master: str) -> list[Finding]:
     if arguments := variables.get("PYSPARK_SUBMIT_ARGS"):
         findings.append(_submit_arguments(arguments))
     return findings
+
+
+def _wrong_folder(folder: Path) -> str:
+    """What is wrong with a folder of settings; empty when nothing is."""
+    if not folder.is_dir():
+        return " is not a folder"
+    try:
+        for path in sorted(folder.glob("*-site.xml")):
+            with path.open("rb") as file:
+                ElementTree.parse(file)
+        for path in folder.glob("spark-defaults.conf"):
+            path.read_bytes()
+    except ElementTree.ParseError as error:
+        return f"/{path.name} is not XML ({error})"
+    except OSError as error:
+        return f" cannot be read ({error.strerror})"
+    return ""
 
 
 def _submit_arguments(text: str) -> Finding:

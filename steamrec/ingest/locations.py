@@ -3,6 +3,7 @@
 import glob
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
@@ -34,7 +35,9 @@ def locate(path: str) -> tuple[Any, list[str]]:
         files, name = fsspec.core.url_to_fs(path)
         return files, [name]
     name = path[local.end() :] if local else path
-    names = [Path(name), Path(unquote(name) if local else name).expanduser()]
+    names = [Path(name)]
+    with suppress(RuntimeError):  # ~name of a user whom this machine does not know
+        names.append(Path(unquote(name) if local else name).expanduser())
     return LocalFileSystem(), list(dict.fromkeys(str(each.absolute()) for each in names))
 
 

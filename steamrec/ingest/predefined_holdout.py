@@ -1,143 +1,104 @@
-"""Matching a published holdout with the training pairs."""
+"""What of a published holdout fits the training pairs."""
 
 from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import UsageError
+from steamrec.ingest.predefined_entries import HELD, KEPT_HELD
 from steamrec.ingest.predefined_split import HOLDOUT
-from steamrec.ingest.unmatched import (
-    Finding,
-    check_known,
-    example,
-    figures,
-    other_forms,
-    settle,
-)
+from steamrec.ingest.unmatched import Finding, Unreadable, check_known, example, settle
 from steamrec.settings.reading import SplitSettings
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column
+
+_KNOWN_USER = f"role = '{HELD}' and owned > 0"
+_IN_TRAINING = f"{_KNOWN_USER} and not only_pair"
+
+# Of a held-out pair: its name in the receipt, the condition on an entry, what it is in words, the
+# column of an example, and whether it counts against split.max_unmatched_fraction.
+CASES: tuple[tuple[str, str, str, str, bool], ...] = (
+    (
+        "holdout_users_unknown",
+        f"role = '{HELD}' and owned = 0",
+        "held-out pairs of users in no training pair",
+        "user_id",
+        True,
+    ),
+    (
+        "holdout_only_pairs",
+        f"{_KNOWN_USER} and only_pair",
+        "held-out pairs that are their user's only training pair",
+        "user_id",
+        True,
+    ),
+    (
+        "holdout_items_in_another_form",
+        f"{_IN_TRAINING} and other_form",
+        "held-out items written in another form than in training",
+        "item_id",
+        True,
+    ),
+    (
+        "holdout_pairs_in_training",
+        f"{_IN_TRAINING} and trained",
+        "held-out pairs that are training pairs too and are not trained on",
+        "user_id",
+        False,
+    ),
+    (
+        "holdout_items_unknown",
+        f"{_IN_TRAINING} and not other_form and not known_item",
+        "held-out items in no training pair",
+        "item_id",
+        False,
+    ),
+)
 
 
-def match_holdout(
-    rows: "DataFrame", training: "DataFrame", settings: SplitSettings
-) -> "tuple[DataFrame, dict[str, int]]":
-    """The held-out pairs that can be evaluated (user_id, item_id), and the figures of the rest.
-
-    `rows` are read_holdout's; `training` has user_id and item_id, each pair once. Left out are
-    users in no training pair, users whose only training pair is the held-out one, and items
-    written in another form than in training. A pair that is in training too is kept (and is not
-    trained on), and so is an item that no training pair has. Raises UsageError for a user with
-    several items, RunError when more is left out than the settings allow.
-    """
+def holdout_figures() -> "dict[str, Column | str]":
+    """The aggregates over the entries (unmatched.figures) that check_holdout reads."""
     from pyspark.sql import functions as F
 
-    good = rows.where("reason is null")
-    pairs = good.select(F.col("user").alias("user_id"), F.col("item").alias("item_id")).distinct()
-    marked = _marked(pairs, training).persist()
-    kept = marked.where("owned > 0 and not only_pair and not other_form")
-    _refuse_several(kept)
+    def items(condition: str) -> "Column":
+        return F.count_distinct(F.when(F.expr(condition), F.col("item_id")))
 
-    bad = figures(rows, rows="reason is not null", reason=F.min("reason"))
-    found = _figures(marked)
-    findings = [
-        Finding("holdout_rows_unreadable", bad["rows"], "rows that cannot be read", bad["reason"]),
-        *_findings(found),
+    return {
+        "pairs": f"role = '{HELD}'",
+        "kept_pairs": KEPT_HELD,
+        "added": f"{_KNOWN_USER} and not trained and not other_form",
+        **{name: condition for name, condition, *_ in CASES},
+        **{
+            f"{name}_example": example(condition, column) for name, condition, _, column, _ in CASES
+        },
+        "held_items": items(_KNOWN_USER),
+        "unknown_held_items": items(f"{_KNOWN_USER} and not known_item"),
+        "several": example(f"{KEPT_HELD} and held_pairs > 1", "user_id"),
+    }
+
+
+def check_holdout(
+    found: dict[str, Any], unreadable: Unreadable, settings: SplitSettings
+) -> dict[str, int]:
+    """The receipt's figures of the held-out pairs; what does not fit is logged.
+
+    Raises UsageError for a user with several items, RunError when more does not fit than the
+    settings allow.
+    """
+    if found["several"]:
+        raise UsageError(
+            f"{HOLDOUT} has several items for user {found['several']!r}; it takes one per user."
+        )
+    findings = [unreadable.finding("holdout_rows_unreadable")]
+    findings += [
+        Finding(name, found[name], words, found[f"{name}_example"], refused)
+        for name, _, words, _, refused in CASES
     ]
-    total = bad["rows"] + found["pairs"]
+    total = unreadable.bad + found["pairs"]
     counts = settle(findings, total, settings.max_unmatched_fraction, HOLDOUT)
     allowed = settings.max_unknown_items_fraction
-    check_known(found["unknown_items"], found["items"], allowed, HOLDOUT)
-    given = {"holdout_pairs_given": found["pairs"], "holdout_pairs_added": found["added"]}
-    return kept.select("user_id", "item_id"), given | counts
-
-
-# What the columns of _marked say of a pair, in the order in which it is looked for.
-_CASES = {
-    "stranger": "owned = 0",
-    "lonely": "owned > 0 and only_pair",
-    "form": "owned > 0 and not only_pair and other_form",
-    "trained_too": "owned > 0 and not only_pair and trained",
-    "new_item": "owned > 0 and not only_pair and not other_form and not known_item",
-}
-
-
-def _figures(marked: "DataFrame") -> dict[str, Any]:
-    from pyspark.sql import functions as F
-
-    known = F.col("owned") > 0
-    return figures(
-        marked,
-        pairs=F.count(F.lit(1)),
-        added="owned > 0 and not trained and not other_form",
-        **_CASES,
-        **{f"{name}_user": example(case, "user_id") for name, case in _CASES.items()},
-        **{f"{name}_item": example(case, "item_id") for name, case in _CASES.items()},
-        items=F.count_distinct(F.when(known, F.col("item_id"))),
-        unknown_items=F.count_distinct(F.when(known & ~F.col("known_item"), F.col("item_id"))),
-    )
-
-
-def _findings(found: dict[str, Any]) -> list[Finding]:
-    return [
-        Finding(
-            "holdout_users_unknown",
-            found["stranger"],
-            "held-out pairs of users in no training pair",
-            found["stranger_user"],
-        ),
-        Finding(
-            "holdout_only_pairs",
-            found["lonely"],
-            "held-out pairs that are their user's only training pair",
-            found["lonely_user"],
-        ),
-        Finding(
-            "holdout_items_in_another_form",
-            found["form"],
-            "held-out items written in another form than in training",
-            found["form_item"],
-        ),
-        Finding(
-            "holdout_pairs_in_training",
-            found["trained_too"],
-            "held-out pairs that are training pairs too and are not trained on",
-            found["trained_too_user"],
-            refused=False,
-        ),
-        Finding(
-            "holdout_items_unknown",
-            found["new_item"],
-            "held-out items in no training pair",
-            found["new_item_item"],
-            refused=False,
-        ),
-    ]
-
-
-def _marked(pairs: "DataFrame", training: "DataFrame") -> "DataFrame":
-    """The pairs with what training knows of their user and item."""
-    from pyspark.sql import functions as F
-
-    yes = F.lit(True)
-    owned = training.groupBy("user_id").agg(F.count(F.lit(1)).alias("owned"))
-    trained = training.select("user_id", "item_id", yes.alias("trained"))
-    items = training.select("item_id").distinct()
-    unknown = pairs.select("item_id").distinct().join(items, "item_id", "left_anti")
-    marks = {
-        "known_item": items.withColumn("known_item", yes),
-        "other_form": other_forms(unknown, items).withColumn("other_form", yes),
+    check_known(found["unknown_held_items"], found["held_items"], allowed, HOLDOUT)
+    return {
+        "holdout_pairs_given": found["pairs"],
+        "holdout_pairs_added": found["added"],
+        **counts,
     }
-    joined = pairs.join(owned, "user_id", "left").join(trained, ["user_id", "item_id"], "left")
-    for frame in marks.values():
-        joined = joined.join(frame, "item_id", "left")
-    filled = joined.fillna(0, ["owned"]).fillna(False, ["trained", *marks])
-    return filled.withColumn("only_pair", F.expr("trained and owned = 1"))
-
-
-def _refuse_several(kept: "DataFrame") -> None:
-    several = kept.groupBy("user_id").count().where("count > 1").first()
-    if several is not None:
-        raise UsageError(
-            f"{HOLDOUT} has {several['count']} items for user {several['user_id']!r}; it takes "
-            "one item a user."
-        )

@@ -1,179 +1,117 @@
-"""Matching published candidates with the training pairs and the holdout."""
+"""What of the published candidates fits the training pairs and the holdout."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import RunError
+from steamrec.ingest.predefined_entries import CANDIDATE, HELD_OUT, OWNED, USER
 from steamrec.ingest.predefined_split import NEGATIVES
-from steamrec.ingest.unmatched import (
-    Finding,
-    check_known,
-    example,
-    figures,
-    other_forms,
-    settle,
-)
+from steamrec.ingest.unmatched import Finding, Unreadable, check_known, example, settle
 from steamrec.settings.reading import SplitSettings
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column
+
+_OFFERED = f"role = '{CANDIDATE}' and in_scope"
+_STRANGE = f"role = '{USER}' and owned = 0"
+
+# Candidates that are left out, and what they are in words.
+LEFT_OUT = {
+    f"{_OFFERED} and item_id is null": "candidates without an item",
+    f"{_OFFERED} and other_form": "candidates written in another form than in training",
+    f"{_OFFERED} and {OWNED}": "candidates that their user owns",
+    f"role = '{CANDIDATE}' and owned = 0": "candidates of users in no training pair",
+}
+_MISSING, _FORM, _OWNED, _ = LEFT_OUT
 
 
-def match_negatives(
-    rows: "DataFrame", training: "DataFrame", holdout: "DataFrame", settings: SplitSettings
-) -> "tuple[DataFrame, dict[str, int]]":
-    """The candidates of the held-out users: user_id, item_id, position; and figures of the rest.
+def negatives_figures() -> "dict[str, Column | str]":
+    """The aggregates over the entries (unmatched.figures) that check_negatives reads."""
+    from pyspark.sql import functions as F
 
-    `rows` are read_negatives'; `training` and `holdout` have user_id and item_id. A user's lines
-    are one list, in which each item is once. Left out are candidates that the user owns, items
-    written in another form than in training, and users without a held-out item. The held-out
-    item itself and items in no training pair are kept. Raises RunError when more is left out
-    than the settings allow, or when no held-out user has candidates.
+    def total(condition: str, value: str) -> "Column":
+        return F.sum(F.when(F.expr(condition), F.expr(value)))
+
+    def items(condition: str) -> "Column":
+        return F.count_distinct(F.when(F.expr(condition), F.col("item_id")))
+
+    return {
+        "rows": total(f"role = '{USER}'", "lists"),
+        "strange_rows": total(_STRANGE, "lists"),
+        "stranger": example(f"{_STRANGE} and lists > 0", "user_id"),
+        "unused_rows": total(f"role = '{USER}' and owned > 0 and not in_scope", "lists"),
+        "merged_rows": total(f"role = '{USER}' and in_scope", "greatest(lists - 1, 0)"),
+        "users_without": f"role = '{USER}' and in_scope and not has_candidates",
+        "candidates": total(_OFFERED, "times"),
+        "repeated": total(f"{_OFFERED} and item_id is not null", "times - 1"),
+        "missing": total(_MISSING, "times"),
+        "form": total(_FORM, "times"),
+        "form_item": example(_FORM, "item_id"),
+        "owned_times": total(_OWNED, "times"),
+        "owned_item": example(_OWNED, "item_id"),
+        "held_times": total(f"{_OFFERED} and {HELD_OUT}", "times"),
+        "offered_items": items(_OFFERED),
+        "unknown_items": items(f"{_OFFERED} and not known"),
+    }
+
+
+def check_negatives(
+    found: dict[str, Any], unreadable: Unreadable, settings: SplitSettings
+) -> dict[str, int]:
+    """The receipt's figures of the candidates; what does not fit is logged.
+
+    Raises RunError when more is left out than the settings allow, or when no held-out user has
+    candidates.
     """
-    good = rows.where("reason is null")
-    entries = _marked(good, training, holdout).persist()
-    counts = _check_rows(rows, training, holdout, settings)
-    counts |= _check_candidates(entries, settings)
-    kept = entries.where("item_id is not null and not owned and not other_form")
-    without = holdout.join(kept.where("not held"), "user_id", "left_anti").count()
-    if without == holdout.count():
+    rows = [
+        unreadable.finding("negatives_rows_unreadable"),
+        Finding(
+            "negatives_users_unknown",
+            found["strange_rows"],
+            "rows of users in no training pair",
+            found["stranger"] or None,
+        ),
+        Finding(
+            "negatives_users_without_holdout",
+            found["unused_rows"],
+            "rows of users without a held-out item, not used",
+            refused=False,
+        ),
+        Finding(
+            "negatives_rows_merged",
+            found["merged_rows"],
+            "further rows of a user, merged",
+            refused=False,
+        ),
+    ]
+    allowed = settings.max_unmatched_fraction
+    counts = settle(rows, unreadable.bad + found["rows"], allowed, NEGATIVES)
+    counts["candidates_given"] = found["candidates"]
+    counts |= settle(_candidates(found), found["candidates"], allowed, NEGATIVES)
+    most = settings.max_unknown_items_fraction
+    check_known(found["unknown_items"], found["offered_items"], most, NEGATIVES)
+    if found["users_without"] == found["kept_pairs"]:
         raise RunError(
             f"{NEGATIVES} has candidates for none of the held-out users; write users in all "
             "files alike."
         )
     missing = Finding(
         "holdout_users_without_candidates",
-        without,
+        found["users_without"],
         "held-out users without candidates, left out of the sampled metrics",
         refused=False,
     )
-    counts |= settle([missing], 0, 0, NEGATIVES)
-    return kept.select("user_id", "item_id", "position"), counts
+    return counts | settle([missing], 0, 0, NEGATIVES)
 
 
-def _marked(good: "DataFrame", training: "DataFrame", holdout: "DataFrame") -> "DataFrame":
-    """The held-out users' candidates, each once with its number of `times` and what it is."""
-    from pyspark.sql import functions as F
-
-    yes = F.lit(True)
-    mine = good.withColumnRenamed("user", "user_id").join(holdout, "user_id", "left_semi")
-    entries = (
-        mine.select("user_id", F.posexplode("items").alias("position", "item_id"))
-        .groupBy("user_id", "item_id")
-        .agg(F.min("position").alias("position"), F.count(F.lit(1)).alias("times"))
-    )
-    pair = ["user_id", "item_id"]
-    items = training.select("item_id").union(holdout.select("item_id")).distinct()
-    unknown = entries.where("item_id is not null").select("item_id").distinct()
-    unknown = unknown.join(items, "item_id", "left_anti")
-    joined = (
-        entries.join(holdout.select(*pair, yes.alias("held")), pair, "left")
-        .join(training.select(*pair, yes.alias("owned")), pair, "left")
-        .join(unknown.withColumn("unknown", yes), "item_id", "left")
-        .join(other_forms(unknown, items).withColumn("other_form", yes), "item_id", "left")
-        .fillna(False, ["held", "owned", "unknown", "other_form"])
-    )
-    return joined.withColumn("owned", F.expr("owned and not held"))
-
-
-def _check_rows(
-    rows: "DataFrame", training: "DataFrame", holdout: "DataFrame", settings: SplitSettings
-) -> dict[str, int]:
-    from pyspark.sql import functions as F
-
-    users = training.select("user_id").distinct().withColumn("known", F.lit(True))
-    held = holdout.select("user_id").withColumn("held_out", F.lit(True))
-    joined = (
-        rows.withColumnRenamed("user", "user_id")
-        .join(users, "user_id", "left")
-        .join(held, "user_id", "left")
-    )
-    strange = "reason is null and known is null"
-    held_users = F.count_distinct(F.when(F.col("held_out"), F.col("user_id")))
-    found = figures(
-        joined,
-        rows=F.count(F.lit(1)),
-        bad="reason is not null",
-        reason=F.min("reason"),
-        strange=strange,
-        stranger=example(strange, "user_id"),
-        unused="known and held_out is null",
-        merged=F.count("held_out") - held_users,
-    )
-    findings = [
-        Finding(
-            "negatives_rows_unreadable", found["bad"], "rows that cannot be read", found["reason"]
-        ),
-        Finding(
-            "negatives_users_unknown",
-            found["strange"],
-            "rows of users in no training pair",
-            found["stranger"],
-        ),
-        Finding(
-            "negatives_users_without_holdout",
-            found["unused"],
-            "rows of users without a held-out item, not used",
-            refused=False,
-        ),
-        Finding(
-            "negatives_rows_merged",
-            found["merged"],
-            "further rows of a user, merged",
-            refused=False,
-        ),
+def _candidates(found: dict[str, Any]) -> list[Finding]:
+    form, owned = LEFT_OUT[_FORM], LEFT_OUT[_OWNED]
+    used_once, held_out = "repeated candidates, used once", "candidates that are the held-out item"
+    unknown = "candidate items in no pair"
+    return [
+        Finding("candidates_missing", found["missing"], LEFT_OUT[_MISSING]),
+        Finding("candidates_in_another_form", found["form"], form, found["form_item"] or None),
+        Finding("candidates_owned", found["owned_times"], owned, found["owned_item"] or None),
+        Finding("candidates_repeated", found["repeated"], used_once, refused=False),
+        Finding("candidates_held_out", found["held_times"], held_out, refused=False),
+        Finding("candidate_items_unknown", found["unknown_items"], unknown, refused=False),
     ]
-    return settle(findings, found["rows"], settings.max_unmatched_fraction, NEGATIVES)
-
-
-def _check_candidates(entries: "DataFrame", settings: SplitSettings) -> dict[str, int]:
-    from pyspark.sql import functions as F
-
-    def times(condition: str) -> "Column":
-        return F.sum(F.when(F.expr(condition), F.col("times")))
-
-    found = figures(
-        entries,
-        total=F.sum("times"),
-        repeated=F.sum(F.when(F.expr("item_id is not null"), F.col("times") - 1)),
-        missing=times("item_id is null"),
-        form=times("other_form"),
-        form_item=example("other_form", "item_id"),
-        owned=times("owned"),
-        owned_item=example("owned", "item_id"),
-        held=times("held"),
-        items=F.count_distinct("item_id"),
-        unknown=F.count_distinct(F.when(F.expr("unknown"), F.col("item_id"))),
-    )
-    findings = [
-        Finding("candidates_missing", found["missing"], "candidates without an item"),
-        Finding(
-            "candidates_in_another_form",
-            found["form"],
-            "candidates written in another form than in training",
-            found["form_item"],
-        ),
-        Finding(
-            "candidates_owned",
-            found["owned"],
-            "candidates that their user owns",
-            found["owned_item"],
-        ),
-        Finding(
-            "candidates_repeated",
-            found["repeated"],
-            "repeated candidates, used once",
-            refused=False,
-        ),
-        Finding(
-            "candidates_held_out",
-            found["held"],
-            "candidates that are the held-out item",
-            refused=False,
-        ),
-        Finding(
-            "candidate_items_unknown", found["unknown"], "candidate items in no pair", refused=False
-        ),
-    ]
-    counts = settle(findings, found["total"], settings.max_unmatched_fraction, NEGATIVES)
-    check_known(found["unknown"], found["items"], settings.max_unknown_items_fraction, NEGATIVES)
-    return {"candidates_given": found["total"], **counts}

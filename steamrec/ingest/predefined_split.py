@@ -8,6 +8,7 @@ from steamrec.ingest.columns import Column
 from steamrec.ingest.external_tables import read_table
 from steamrec.ingest.interactions import interaction_columns
 from steamrec.ingest.table_parts import find_table, table_fingerprints
+from steamrec.ingest.unmatched import Unreadable
 from steamrec.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +58,28 @@ def read_negatives(context: Context) -> "DataFrame | None":
 
 
 def _read(context: Context, path: str, setting: str, columns: tuple[Column, ...]) -> "DataFrame":
-    rows = read_table(context, find_table(path, setting, columns), columns).persist()
-    if rows.isEmpty():
-        raise UsageError(f"The input {path} has no rows; set {setting} to a table with rows.")
-    return rows
+    return read_table(context, find_table(path, setting, columns), columns).persist()
+
+
+def unreadable_rows(holdout: "DataFrame", negatives: "DataFrame | None") -> list[Unreadable]:
+    """How many rows of the two files there are, and how many cannot be read, in one pass.
+
+    Raises UsageError for a file without rows.
+    """
+    from pyspark.sql import functions as F
+
+    files = [(HOLDOUT, holdout), *([(NEGATIVES, negatives)] if negatives is not None else [])]
+    rows = [frame.select(F.lit(name).alias("setting"), "reason") for name, frame in files]
+    counted = (rows[0].unionByName(rows[1]) if len(rows) > 1 else rows[0]).groupBy("setting")
+    seen = {
+        row["setting"]: Unreadable(row["rows"], row["bad"], row["why"])
+        for row in counted.agg(
+            F.count(F.lit(1)).alias("rows"),
+            F.count("reason").alias("bad"),
+            F.min("reason").alias("why"),
+        ).collect()
+    }
+    for name, _ in files:
+        if name not in seen:
+            raise UsageError(f"The table that {name} names has no rows; name one with rows.")
+    return [seen[name] for name, _ in files]

@@ -32,6 +32,19 @@ class Finding:
         return f"{self.count:,} {self.words}{example}"
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """Of `rows` rows of a file `bad` cannot be read, one of them for `reason`."""
+
+    rows: int
+    bad: int
+    reason: str | None
+
+    def finding(self, name: str) -> Finding:
+        """The unreadable rows under a receipt's `name`."""
+        return Finding(name, self.bad, "rows that cannot be read", self.reason or None)
+
+
 def settle(findings: list[Finding], total: int, allowed: float, setting: str) -> dict[str, int]:
     """Log the findings and give their counts by name, for the receipt.
 
@@ -83,27 +96,3 @@ def example(condition: str, column: str) -> "Column":
     from pyspark.sql import functions as F
 
     return F.min(F.when(F.expr(condition), F.col(column)))
-
-
-def other_forms(unknown: "DataFrame", known: "DataFrame") -> "DataFrame":
-    """The ids of `unknown` that are ids of `known` in another form, each once.
-
-    Both have the column item_id, and no id in common. Forms of one id are 1000, 1000.0, 1e3,
-    01000, and any case, blanks and quotes around it.
-    """
-    forms = known.select(_form("item_id").alias("form")).distinct()
-    return (
-        unknown.select("item_id", _form("item_id").alias("form"))
-        .distinct()
-        .join(forms, "form", "left_semi")
-        .select("item_id")
-    )
-
-
-def _form(column: str) -> "Column":
-    from pyspark.sql import functions as F
-
-    bare = F.lower(F.regexp_replace(F.col(column), r"""^[\s"']+|[\s"']+$""", ""))
-    number = F.when(bare.rlike(r"^[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?$"), bare)
-    digits = number.try_cast("decimal(38,6)").cast("string")
-    return F.coalesce(F.regexp_replace(digits, r"\.0+$", ""), bare)

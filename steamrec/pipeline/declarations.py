@@ -5,6 +5,7 @@ The command line, the jobs, the runner, `steamrec status`, the report and the do
 
 from steamrec.data.context import Context
 from steamrec.ingest.interactions import interaction_columns
+from steamrec.ingest.own_tables import refuse_own_tables
 from steamrec.ingest.predefined_split import holdout_fingerprints, negatives_fingerprints
 from steamrec.ingest.sources import find_sources, fingerprints
 from steamrec.ingest.table_parts import table_fingerprints
@@ -20,19 +21,30 @@ DATE = "the date"  # as an input of the export
 def _input(context: Context) -> dict[str, str]:
     """The raw file, or the user's own interactions."""
     given = context.settings.input
-    if given.format == "interactions":
+    tables = given.format == "interactions"
+    sources = find_sources(given.path, "input.path", tables)
+    refuse_own_tables(context.workspace, [source.path for source in sources], "input.path")
+    if tables:
         columns = interaction_columns(context.settings)
         return table_fingerprints(given.path, "input.path", columns)
-    return fingerprints(find_sources(given.path), "input.path")
+    return fingerprints(sources, "input.path")
 
 
 def _items_file(context: Context) -> dict[str, str]:
     sources = find_sources(context.settings.input.items_path, "input.items_path")
+    refuse_own_tables(context.workspace, [source.path for source in sources], "input.items_path")
     return fingerprints(sources, "input.items_path")
 
 
 def _published_split(context: Context) -> dict[str, str]:
     """The published holdout and negatives, where the split is predefined."""
+    split = context.settings.split
+    if split.method == "given":
+        for name in ("holdout_path", "negatives_path"):
+            if path := getattr(split, name):
+                sources = find_sources(path, f"split.{name}", tables=True)
+                files = [source.path for source in sources]
+                refuse_own_tables(context.workspace, files, f"split.{name}")
     return holdout_fingerprints(context) | negatives_fingerprints(context)
 
 

@@ -1,15 +1,13 @@
 """The last line of a failed command: one sentence, what is wrong and what to do."""
 
-from steamrec.spark.failures import explain, first_cause
+from steamrec.spark.failures import explain, first_cause, start_cause
 from steamrec.workspace import run_log
 
 
 def failure_sentence(error: BaseException) -> str:
     """The sentence for an error that is not steamrec's own; the traceback goes to the run's log."""
     text = _text_with_causes(error)
-    if "JAVA_GATEWAY_EXITED" in text:
-        text = f"{run_log.text()}\n{text}"
-    known = explain(text)
+    known = start_cause(run_log.text()) if "JAVA_GATEWAY_EXITED" in text else explain(text)
     cause = first_cause(text) or type(error).__name__
     if known is None:
         known = f"The run failed: {_named(error, cause)}"

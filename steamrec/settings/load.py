@@ -30,7 +30,11 @@ def read_settings(
         if not isinstance(config, str | os.PathLike):
             raise UsageError(f"config takes a file or a name, not {config!r}.")
         config = os.fspath(config)
-    values = _read_toml(config) if config else {}
+        if not config.strip():
+            raise UsageError(
+                "--config is empty; give a TOML file, or leave it out for the defaults."
+            )
+    values = {} if config is None else _read_toml(config)
     _merge(values, sections)
     for override in [overrides] if isinstance(overrides, str) else overrides:
         _set(values, str(override))
@@ -82,7 +86,7 @@ def _text_of(config: str) -> str:
         named = files("steamrec") / "conf" / f"{config}.toml"
         if named.is_file():
             return named.read_text(encoding="utf-8")
-    return Path(config).read_text(encoding="utf-8")
+    return Path(config).read_text(encoding="utf-8-sig")  # a byte order mark or none
 
 
 def _merge(values: dict[str, Any], sections: Mapping[str, Any], path: str = "") -> None:

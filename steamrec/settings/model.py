@@ -112,6 +112,12 @@ class Settings(Section):
                 )
         if self.split.method == "given" and not self.split.holdout_path:
             raise ValueError("split.method = 'given' needs split.holdout_path.")
+        for name in ("holdout_path", "negatives_path"):
+            if getattr(self.split, name) and self.split.method != "given":
+                raise ValueError(
+                    f"split.{name} is read only with split.method = 'given'; set that, or leave "
+                    "the path out."
+                )
         self._check_filters()
         return self
 

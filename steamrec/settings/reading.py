@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from steamrec.settings.section import Count, Fraction, ListLength, PositiveInt, Section, Seed, Text
 
@@ -34,6 +34,12 @@ class InputSettings(Section):
         "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
         "input.path. Empty: there are none.",
     )
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> "InputSettings":
+        if self.user_column.casefold() == self.item_column.casefold():
+            raise ValueError("user_column and item_column name the same column; name two")
+        return self
 
 
 class IngestSettings(Section):

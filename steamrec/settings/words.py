@@ -9,6 +9,7 @@ WORDS = {
     "less_than_equal": "must be at most {le:,}",
     "less_than": "must be below {lt:,}",
     "finite_number": "must be a finite number",
+    "string_too_short": "must not be empty",
     "too_short": "must not be empty",
     "too_long": "must have at most {max_length} values",
     "int_type": "must be an integer",

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from steamrec.errors import UsageError
+from steamrec.spark.account import account_options, complete_own_account
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,24 @@ LOCAL_VARIABLES = {
     "PYTHONSAFEPATH": "1",
 }
 JAVA_OPTIONS = "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8"
-IGNORED_SUBMIT_OPTIONS = ("--master", "--deploy-mode", "--name")
+# Of another Spark, of Spark Connect or of Spark's own tests: they select another session.
+REMOVED_VARIABLES = (
+    "SPARK_REMOTE",
+    "SPARK_LOCAL_REMOTE",
+    "SPARK_CONNECT_MODE",
+    "SPARK_CONNECT_MODE_ENABLED",
+    "SPARK_API_MODE",
+    "SPARK_TESTING",
+    "SPARK_PREPEND_CLASSES",
+    "SPARK_SCALA_VERSION",
+    "PYTHONWARNINGS",
+    "PYSPARK_GATEWAY_PORT",
+    "PYSPARK_GATEWAY_SECRET",
+)
+HEAP = re.compile(r"\s*-Xm[sx]\S*")
+IGNORED_SUBMIT_OPTIONS = ("--master", "--deploy-mode", "--name", "--remote", "--class")
+IGNORED_SUBMIT_ACTIONS = ("pyspark-shell", "--help", "-h", "--version", "--usage-error")
+IGNORED_SUBMIT_PROPERTIES = ("spark.master", "spark.submit.deployMode", "spark.remote")
 
 
 def prepare_environment(local: bool) -> None:
@@ -34,8 +52,14 @@ def prepare_environment(local: bool) -> None:
 
     Raises UsageError for a PYSPARK_SUBMIT_ARGS that cannot be read.
     """
+    complete_own_account()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     _choose_spark_home()
+    for name in REMOVED_VARIABLES:
+        if os.environ.pop(name, None) is not None:
+            log.warning("%s is ignored", name)
+    if options := os.environ.get("_JAVA_OPTIONS"):  # it wins over spark.driver.memory
+        os.environ["_JAVA_OPTIONS"] = HEAP.sub("", options)
     if arguments := os.environ.get("PYSPARK_SUBMIT_ARGS"):
         os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(arguments)
     if not local:
@@ -50,13 +74,21 @@ def submit_arguments(text: str) -> str:
         words = shlex.split(text)
     except ValueError as error:
         raise UsageError(f"PYSPARK_SUBMIT_ARGS cannot be read ({error}); unset it.") from None
-    kept = []
-    rest = iter(word for word in words if word != "pyspark-shell")
+    kept: list[str] = []
+    rest = iter(word for word in words if word not in IGNORED_SUBMIT_ACTIONS)
     for word in rest:
-        if word in IGNORED_SUBMIT_OPTIONS:
-            next(rest, None)
-        elif word.partition("=")[0] not in IGNORED_SUBMIT_OPTIONS:
+        name, equals, value = word.partition("=")
+        if word in ("--conf", "-c"):
+            value = next(rest, "")
+        elif name not in (*IGNORED_SUBMIT_OPTIONS, "--conf"):
             kept.append(word)
+            continue
+        elif name in IGNORED_SUBMIT_OPTIONS:
+            if not equals:
+                next(rest, None)
+            continue
+        if value.partition("=")[0] not in IGNORED_SUBMIT_PROPERTIES:
+            kept += ["--conf", value]
     return shlex.join([*kept, "pyspark-shell"])
 
 
@@ -75,7 +107,13 @@ def python_path(before: str) -> str:
 
 def java_options(before: str = "") -> str:
     """The options of a local JVM, behind those of spark-defaults.conf."""
-    return f"{before} {JAVA_OPTIONS} -Djava.io.tmpdir={tempfile.gettempdir()}".strip()
+    options = (
+        before,
+        JAVA_OPTIONS,
+        f'"-Djava.io.tmpdir={tempfile.gettempdir()}"',
+        account_options(),
+    )
+    return " ".join(option for option in options if option)
 
 
 def spark_version(home: Path) -> str | None:

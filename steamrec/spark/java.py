@@ -27,10 +27,12 @@ def check_java() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"{java} does not run ({error}); install Java {WANTED}.") from None
     if answer.returncode:
-        said = (answer.stderr or answer.stdout).strip().splitlines()
+        lines = (answer.stderr or answer.stdout).strip().splitlines()
+        said = [line.strip() for line in lines if not line.startswith("Picked up ")]
         options = "JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS"
+        why = " ".join(said[:2]) or f"exit code {answer.returncode}"
         raise UsageError(
-            f"{java} does not run ({said[0] if said else f'exit code {answer.returncode}'}); "
+            f"{java} does not run ({why}); "
             f"check {options} and the memory limit (ulimit -v), or install Java {WANTED}."
         )
     version = parse_version(answer.stderr + answer.stdout)

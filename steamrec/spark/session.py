@@ -1,18 +1,23 @@
 """The one place that makes a SparkSession."""
 
+import logging
 import os
 import signal
 from typing import IO, TYPE_CHECKING, Any
 
+from steamrec.spark.account import log_in
 from steamrec.spark.defaults import conf_folder, read_defaults
 from steamrec.spark.environment import java_options, prepare_environment
 from steamrec.spark.java import check_java
 from steamrec.spark.master import check_master, is_local
+from steamrec.spark.memory import driver_memory, machine_memory, memory_bytes
 from steamrec.spark.progress import show_progress
 from steamrec.workspace import run_log
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+log = logging.getLogger(__name__)
 
 # What the results depend on: the same wherever the job runs.
 SEMANTICS = {
@@ -34,6 +39,8 @@ LOCAL = {
     "spark.driver.memory": "4g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    # A path is one of this machine, whatever the core-site.xml of another cluster says.
+    "spark.hadoop.fs.defaultFS": "file:///",
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
@@ -42,7 +49,7 @@ LOCAL = {
 
 def submitted() -> bool:
     """Whether spark-submit started this process (it then has chosen the master)."""
-    return "PYSPARK_GATEWAY_PORT" in os.environ
+    return {"PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"} <= os.environ.keys()
 
 
 def chosen_master(master: str | None) -> str | None:
@@ -98,7 +105,20 @@ def session_options(master: str | None, local: bool) -> dict[str, str]:
         options = LOCAL | read_defaults() | options
         key = "spark.driver.extraJavaOptions"
         options[key] = java_options(options.get(key, ""))
+        key = "spark.driver.memory"
+        options[key] = _driver_memory(options[key])
     return options
+
+
+def _driver_memory(wanted: str) -> str:
+    """The size in MiB as Java takes it; what the machine does not have is not given."""
+    size = memory_bytes(wanted)
+    if size is None:
+        return wanted
+    given = driver_memory(size, machine_memory())
+    if given < size:
+        log.warning("spark.driver.memory is lowered from %s to what this machine has", wanted)
+    return f"{given // 1024**2}m"
 
 
 def _start_context(options: dict[str, str]) -> None:
@@ -117,6 +137,7 @@ def _start_context(options: dict[str, str]) -> None:
     gateway = SparkContext._gateway or launch_gateway(conf, sent)  # type: ignore[no-untyped-call]
     if output is not None:
         output.close()
+    log_in(gateway)
     SparkContext(gateway=gateway, conf=conf)
 
 

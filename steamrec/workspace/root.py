@@ -23,10 +23,18 @@ def checked_root(root: str) -> tuple[str, bool]:
         parts = URI.fullmatch(root)
         assert parts is not None
         _check(parts.group(3), root)
+        if not (parts.group(2) + parts.group(3)).strip("/"):
+            raise UsageError(f"The workspace {root!r} names no folder; write it after the scheme.")
         return root.rstrip("/"), False
     if not local:
         raise UsageError("--workspace is empty; give a folder or a URI.")
-    found = str(Path(local).expanduser().absolute())
+    try:
+        found = str(Path(local).expanduser().absolute())
+    except RuntimeError:
+        raise UsageError(
+            f"The workspace {root!r} is in the home folder of a user whom this machine does not "
+            "know; write the folder out."
+        ) from None
     _check(found, root)
     return found, True
 

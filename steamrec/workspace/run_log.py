@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -13,11 +14,15 @@ KEPT = 20  # files
 _current: Path | None = None
 
 
-def start(root: str) -> None:
-    """Let this process log to a file of its own under the local folder `root`/logs."""
+def start(root: str | None) -> None:
+    """Let this process log to a file of its own under the local folder `root`/logs.
+
+    Where there is no such folder, it is in a new temporary one.
+    """
     global _current
     name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.log"
-    _current = Path(root) / FOLDER / name
+    folder = root or tempfile.mkdtemp(prefix="steamrec-")
+    _current = Path(folder) / FOLDER / name
 
 
 def open_for_append() -> IO[bytes] | None:

@@ -5,7 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 from steamrec.doctor.folders import check_folder, spill_folders
-from steamrec.doctor.limits import check_clock, check_memory, check_open_files, memory_bytes
+from steamrec.doctor.host import check_account, check_host_name, check_locale
+from steamrec.doctor.limits import (
+    check_clock,
+    check_file_size,
+    check_memory,
+    check_open_files,
+    check_processes,
+)
 from steamrec.doctor.python import check_python_path, check_worker_python
 from steamrec.doctor.variables import check_variables, java_finding
 from steamrec.spark.java import parse_version
@@ -42,14 +49,31 @@ def test_a_missing_folder_and_where_spark_spills(tmp_path):
 def test_limits():
     assert "ulimit -n" in check_open_files(64).advice
     assert check_open_files(1024).ok
-    assert [memory_bytes(text) for text in ("4g", "512m", "2", "1 kb", "much")] == [
-        4 * 2**30, 512 * 2**20, 2 * 2**20, 1024, None,
-    ]  # fmt: skip
-    assert "lower spark.driver.memory" in check_memory("4g", 2 * 2**30).advice
-    assert check_memory("4g", 4 * 2**30).ok
-    assert not check_memory("lots", None).ok
+    assert "ulimit -u" in check_processes(64, 1000).advice
+    assert check_processes(64, 0).ok  # root has no limit
+    assert check_processes(-1, 1000).ok
+    assert "ulimit -f" in check_file_size(2**20).advice
+    assert check_file_size(-1).ok
     assert not check_clock(0).ok
     assert check_clock(1.8e9).ok
+
+
+@pytest.mark.parametrize(
+    ("driver", "machine", "words"),
+    [
+        ("4g", 16, None),
+        ("4g", 3.8, None),  # a laptop: less is taken
+        ("4g", 0.8, "2 GB or more"),
+        ("lots", None, "a size such as 4g"),
+        ("100m", 16, "1g or more"),
+        ("4g", None, None),
+    ],
+)
+def test_memory(driver, machine, words):
+    told = check_memory(driver, None if machine is None else int(machine * 2**30))
+    assert told.ok == (words is None)
+    assert words is None or words in told.advice
+    assert ("lowered to" in told.found) == (machine == 3.8)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +120,11 @@ def test_variables(tmp_path, monkeypatch):
     java.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n")
     java.chmod(0o755)
     assert "is Java 8, and Spark needs Java 17 or 21" in java_finding().found
+    java.write_text(
+        "#!/bin/sh\necho 'Picked up JAVA_TOOL_OPTIONS: -Xa' >&2\n"
+        "printf 'Error occurred during initialization of VM\nToo small heap\n' >&2; exit 1\n"
+    )
+    assert "(Error occurred during initialization of VM Too small heap)" in java_finding().found
     java.write_text("#!/bin/sh\necho 'Unrecognized option: -Xnonsense' >&2; exit 1\n")
     assert "does not run (Unrecognized option: -Xnonsense)" in java_finding().found
 
@@ -105,3 +134,24 @@ def test_variables(tmp_path, monkeypatch):
 )
 def test_the_version_of_java(text, version):
     assert parse_version(f'openjdk version "{text}" 2025-04-15') == version
+
+
+def test_host_name_locale_and_account(tmp_path):
+    def fail(name, port):
+        raise OSError("Name or service not known")
+
+    assert check_host_name(True, "a.invalid", fail).ok  # the loopback address serves
+    assert "/etc/hosts" in check_host_name(False, "a.invalid", fail).advice
+    assert "none" in check_locale({}).found
+    assert "xx_YY; Java" in check_locale({"LC_ALL": "", "LANG": "xx_YY"}).found
+    told = check_account({"USER": "uid3999999999", "HOME": "/t"}, 3_999_999_999)
+    assert told.ok
+    assert "no entry in /etc/passwd" in told.found
+
+
+def test_settings_of_hadoop_that_are_not_xml(tmp_path):
+    (tmp_path / "core-site.xml").write_text("<configuration/>")
+    variables = {"HADOOP_CONF_DIR": str(tmp_path)}
+    assert check_variables(variables, "local")[0].ok
+    (tmp_path / "core-site.xml").write_text("<configuration>")
+    assert "core-site.xml is not XML" in check_variables(variables, "local")[0].found

@@ -86,6 +86,7 @@ def test_files_of_another_file_system() -> None:
         ("/no/such/file.json", "The input /no/such/file.json does not exist"),
         ("/no/such/*.json", r"The input /no/such/\*.json does not exist"),
         ("nosuchscheme://bucket/file", "cannot be read"),
+        ("~no-such-user/file.json", "does not exist"),
     ],
 )
 def test_missing_input_is_bad_use(path: str, reason: str) -> None:

@@ -1,15 +1,21 @@
 """A published split against the training pairs: what fits, and what is done with the rest."""
 
 import json
+from collections import defaultdict
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from steamrec.data import tables
-from steamrec.errors import RunError, UsageError
+from steamrec.errors import RunError, SteamrecError, UsageError
+from steamrec.ingest.predefined_entries import split_entries
+from steamrec.ingest.predefined_holdout import check_holdout, holdout_figures
+from steamrec.ingest.predefined_negatives import check_negatives, negatives_figures
+from steamrec.ingest.unmatched import Unreadable, figures
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
+from steamrec.settings.reading import SplitSettings
 from tests.support.libraries import library, write_libraries
 
 USERS = 20
@@ -116,6 +122,22 @@ def test_what_does_not_fit_is_counted_and_left_out(publish, tmp_path):
         "holdout_users_without_candidates": 8,
     }
     assert {name: counts[name] for name in figures} == figures
+    left = {
+        (row.file.rsplit("/", 1)[1], row.reason, row.line)
+        for row in context.read(tables.PREDEFINED_QUARANTINE).collect()
+    }
+    bad = next(row for row in left if row[0] == "holdout.csv" and "user" not in row[2])
+    assert bad[1] and bad[2] == ",10"
+    strange = "candidates of users in no training pair"
+    assert left - {bad} == {
+        ("holdout.csv", "held-out pairs of users in no training pair",
+         '{"user":"stranger","item":"10"}'),
+        ("negatives.jsonl", "candidates without an item", '{"user":"1000"}'),
+        ("negatives.jsonl", "candidates that their user owns", '{"user":"1000","item":"10"}'),
+        ("negatives.jsonl", "candidates written in another form than in training",
+         '{"user":"1000","item":"14.0"}'),
+        ("negatives.jsonl", strange, '{"user":"stranger","item":"12"}'),
+    }  # fmt: skip
     replaced_file_is_read_again(context, tmp_path)
 
 
@@ -138,28 +160,39 @@ def replaced_file_is_read_again(context, folder):
         declarations.PREPARE.external(context)
 
 
-@pytest.mark.parametrize(
-    ("holdout", "negatives", "said"),
-    [
-        (
-            [(f"{a}.0", b) for a, b in HOLDOUT],
-            NEGATIVES,
-            "20 held-out pairs of users in no training",
+REFUSED = {
+    "users": ([(f"{a}.0", b) for a, b in HOLDOUT], NEGATIVES, "20 held-out pairs of users in no"),
+    "items": ([(a, f"{b}.0") for a, b in HOLDOUT], NEGATIVES, "20 held-out items written in"),
+    "names": ([(a, f"app/{b}") for a, b in HOLDOUT], NEGATIVES, "max_unknown_items_fraction"),
+    "forms": (HOLDOUT, [(a, [f"0{i}" for i in b]) for a, b in NEGATIVES], "40 candidates written"),
+    "owned": (HOLDOUT, [(a, [1, *b]) for a, b in NEGATIVES], "20 candidates that their user owns"),
+    "none": (HOLDOUT, [(a, []) for a, _ in NEGATIVES], "candidates for none of the held-out users"),
+    "several": ([*HOLDOUT, (1000, 12)], NEGATIVES, "several items for user '1000'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_split_that_does_not_fit_is_refused(spark, case):
+    holdout, negatives, said = REFUSED[case]
+    training = [(row[0], item[0]) for row in ROWS for item in row[4]]
+    pairs = "user_id string, item_id string"
+    entries = split_entries(
+        spark.createDataFrame(training, pairs),
+        spark.createDataFrame([(str(a), str(b)) for a, b in holdout], pairs),
+        spark.createDataFrame(
+            [(str(a), [str(i) for i in b]) for a, b in negatives],
+            "user_id string, items array<string>",
         ),
-        (
-            [(a, f"{b}.0") for a, b in HOLDOUT],
-            NEGATIVES,
-            "20 held-out items written in another form",
-        ),
-        ([(a, f"app/{b}") for a, b in HOLDOUT], NEGATIVES, "max_unknown_items_fraction"),
-        (HOLDOUT, [(a, [f"0{i}" for i in b]) for a, b in NEGATIVES], "40 candidates written in"),
-        (HOLDOUT, [(a, [1, *b]) for a, b in NEGATIVES], "20 candidates that their user owns"),
-        (HOLDOUT, [(a, []) for a, _ in NEGATIVES], "candidates for none of the held-out users"),
-    ],
-    ids=["users", "items", "names", "items2", "owned", "none"],
-)
-def test_a_split_that_does_not_fit_is_refused(publish, holdout, negatives, said):
-    context = publish(holdout, negatives)
-    with pytest.raises(RunError, match=said) as refused:
-        run_stage(declarations.PREPARE, context)
+    )
+    found = figures(entries, **holdout_figures(), **negatives_figures())
+    with pytest.raises(SteamrecError, match=said) as refused:
+        readable = Unreadable(USERS, 0, None)
+        check_holdout(found, readable, SplitSettings())
+        check_negatives(found, readable, SplitSettings())
     assert "\n" not in str(refused.value)
+
+
+def test_more_unreadable_rows_than_allowed_are_refused():
+    found = defaultdict(int, pairs=98)
+    with pytest.raises(RunError, match=r"2 rows that cannot be read \(such as 'no user'\)"):
+        check_holdout(found, Unreadable(100, 2, "no user"), SplitSettings())

@@ -57,6 +57,10 @@ def test_an_absurd_size_is_refused(name):
         ("train.gmf=3", "train.gmf: is a section"),
         ("export.k=1.5", "export.k: must be an integer"),
         ('input.path="a\\u0000b"', "input.path: must not contain control characters"),
+        ("input.item_column= USER", "user_column and item_column name the same column"),
+        ("input.user_column=", "input.user_column: must not be empty"),
+        ("split.holdout_path=x.csv", "split.holdout_path is read only with split.method = 'given'"),
+        ("split.negatives_path=x", "split.negatives_path is read only with split.method"),
         ("split.method=last", "split.method: must be 'random', 'first' or 'given'"),
     ],
 )
@@ -68,6 +72,14 @@ def test_the_last_set_wins_and_a_date_is_a_path():
     given = ["train.epochs=2", "train.epochs=3", "input.path=2026-01-01"]
     settings = load_settings(None, given)
     assert (settings.train.epochs, settings.input.path) == (3, "2026-01-01")
+
+
+def test_a_config_with_a_byte_order_mark_and_one_that_is_empty(tmp_path):
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf[export]\r\nk = 7\r\n")
+    assert load_settings(str(path)).export.k == 7
+    with pytest.raises(UsageError, match="--config is empty"):
+        load_settings(" ")
 
 
 def test_a_config_that_is_a_folder_is_one_sentence(tmp_path):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.spark.environment import python_path, submit_arguments
-from steamrec.spark.session import chosen_master, session_options
+from steamrec.spark.environment import prepare_environment, python_path, submit_arguments
+from steamrec.spark.session import chosen_master, session_options, submitted
 
 
 @pytest.fixture
@@ -41,9 +41,31 @@ def test_submit_arguments_and_the_workers_path(tmp_path):
     assert submit_arguments("--master local") == "pyspark-shell"
     assert submit_arguments("--jars a.jar pyspark-shell") == "--jars a.jar pyspark-shell"
     assert submit_arguments("--master=yarn --name=x") == "pyspark-shell"
+    for ignored in ("--version", "--remote sc://x", "--conf spark.master=yarn", "--class a.B",
+                    "--conf=spark.submit.deployMode=cluster"):  # fmt: skip
+        assert submit_arguments(f"{ignored} --conf a=b") == "--conf a=b pyspark-shell"
     with pytest.raises(UsageError, match="PYSPARK_SUBMIT_ARGS"):
         submit_arguments("'")
     entries = python_path(f"{os.pathsep}lib").split(os.pathsep)
     assert entries[0] == str(Path("lib").absolute())
     assert "" not in entries
     assert sys.executable
+
+
+def test_variables_of_another_spark_are_taken_away(monkeypatch):
+    for name in ("SPARK_REMOTE", "SPARK_TESTING", "PYSPARK_GATEWAY_PORT"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("_JAVA_OPTIONS", "-Da=b -Xmx64m -Xms1m")
+    monkeypatch.setenv("SPARK_HOME", os.environ.get("SPARK_HOME", ""))
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    assert not submitted()  # a port alone is that of another process
+    prepare_environment(local=False)
+    assert not {"SPARK_REMOTE", "SPARK_TESTING", "PYSPARK_GATEWAY_PORT"} & os.environ.keys()
+    assert os.environ["_JAVA_OPTIONS"] == "-Da=b"
+
+
+def test_the_drivers_memory_is_given_as_java_takes_it(defaults, tmp_path):
+    (tmp_path / "spark-defaults.conf").write_text("spark.driver.memory 600MB\n")
+    assert session_options("local", True)["spark.driver.memory"] == "600m"
+    (tmp_path / "spark-defaults.conf").write_text("spark.driver.memory 900t\n")
+    assert int(session_options("local", True)["spark.driver.memory"][:-1]) < 900 * 2**20

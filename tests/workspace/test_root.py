@@ -42,7 +42,10 @@ def test_every_form_of_a_local_uri_is_the_folder(tmp_path, form):
     assert workspace.root == f"{tmp_path}/w"
 
 
-@pytest.mark.parametrize("root", ["", "file:w", "file://host/w", "file://w", "file:"])
+@pytest.mark.parametrize(
+    "root",
+    ["", "file:w", "file://host/w", "file://w", "file:", "s3://", "s3:///", "~no-such-user/w"],
+)
 def test_roots_that_name_no_folder_are_refused(root):
     with pytest.raises(UsageError, match="workspace"):
         Workspace(root)

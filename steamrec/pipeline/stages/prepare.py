@@ -101,7 +101,7 @@ def _with_holdout(pairs: "DataFrame", holdout: "DataFrame") -> "DataFrame":
     """The pairs with those of a published holdout, which the training file does not have."""
     from pyspark.sql import functions as F
 
-    missing = holdout.join(pairs, ["user_id", "item_id"], "left_anti").select(
+    missing = holdout.where("not trained").select(
         "user_id",
         "item_id",
         F.col("item_id").alias("item_name"),
@@ -135,7 +135,7 @@ def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
         F.min("position").alias("position"),
     )
     if more is not None:
-        unowned = more.join(owned, "item_id", "left_anti").select(
+        unowned = more.select(
             "item_id",
             F.col("item_id").alias("item_name"),
             F.lit(0).cast("long").alias("owners"),
