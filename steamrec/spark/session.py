@@ -35,7 +35,6 @@ LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
 }
 

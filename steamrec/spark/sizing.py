@@ -1,0 +1,45 @@
+"""How many tasks the queries of a session have: from the size of the data, not a fixed number."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Of compressed input. A task of so much takes seconds; starting one takes milliseconds.
+BYTES_A_TASK = 4 * 2**20
+PARTITIONS = "spark.sql.shuffle.partitions"
+ADAPTIVE = "spark.sql.adaptive.enabled"
+BROADCAST = "spark.sql.autoBroadcastJoinThreshold"
+
+
+def partitions_of(size: int, cores: int) -> int:
+    """The partitions of a shuffle of data of `size` bytes, compressed, on `cores` cores."""
+    if size <= BYTES_A_TASK:
+        return 1
+    return max(2 * cores, -(-size // BYTES_A_TASK))
+
+
+def fit_session(spark: "SparkSession", size: int) -> None:
+    """Let the queries from here on have as many tasks as `size` bytes of input call for.
+
+    Data for one task needs neither adaptive execution nor broadcasts, each of which makes several
+    Spark jobs out of one query: on 3,000 users they took most of the night. What
+    spark-defaults.conf or spark-submit set stays as it is.
+    """
+    context = spark.sparkContext
+    partitions = partitions_of(size, context.defaultParallelism)
+    single = partitions == 1
+    wanted = {
+        PARTITIONS: str(partitions),
+        ADAPTIVE: str(not single).lower(),
+        BROADCAST: "-1" if single else "10485760",
+    }
+    given = context.getConf()
+    for key, value in wanted.items():
+        if not given.contains(key):
+            spark.conf.set(key, value)
+
+
+def has_one_task(spark: "SparkSession") -> bool:
+    """Whether every query that sorts or groups ends in one partition."""
+    return spark.conf.get(PARTITIONS) == "1" and spark.conf.get(ADAPTIVE) == "false"
