@@ -2,15 +2,15 @@
 
     python scripts/bench_small.py --output FOLDER [--users N] [--command COMMAND] -- [ARGUMENTS]
 
-The workspace, Spark's event log and small.json go to FOLDER. Beside the clock, which depends on
-what else the machine does, stands the time of the processor: that of the driver's Python, of the
-JVM and its workers together.
+The workspace, Spark's event log and small.json go to FOLDER. The clock depends on what else the
+machine does; the jobs, the tasks and the processor's time (of the driver, the JVM and the Python
+workers) hardly do.
 """
 
 import argparse
+import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,6 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -26,7 +28,7 @@ def jobs_and_tasks(log: Path) -> dict[str, dict[str, float]]:
     """Spark's jobs, tasks and seconds of tasks by stage of the night, from its event log."""
     found: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(KINDS, 0))
     stages: dict[int, str] = {}
-    for file in sorted(path for path in log.rglob("*") if path.is_file()):
+    for file in sorted(log.rglob("events_*")):
         for line in file.read_text().splitlines():
             event = json.loads(line)
             if event["Event"] == "SparkListenerJobStart":
@@ -44,6 +46,30 @@ def jobs_and_tasks(log: Path) -> dict[str, dict[str, float]]:
 KINDS = ("jobs", "tasks", "task_seconds")
 
 
+def _watched(command: list[Any], log: Path, conf: Path) -> tuple[float, float, dict[str, float]]:
+    """Run the command; its seconds, those to its first line, and the processor's by process."""
+    used: dict[int, tuple[str, float]] = {}
+    start, first = time.perf_counter(), 0.0
+    with log.open("wb") as file:
+        environment = os.environ | {"SPARK_CONF_DIR": str(conf)}
+        process = subprocess.Popen(command, stderr=file, env=environment)
+        root = psutil.Process(process.pid)
+        while process.poll() is None:
+            first = first or (time.perf_counter() - start) * (log.stat().st_size > 0)
+            with contextlib.suppress(psutil.Error):
+                for one in [root, *root.children(recursive=True)]:
+                    times = one.cpu_times()
+                    kind = "driver" if one == root else "JVM" if "java" in one.name() else "workers"
+                    used[one.pid] = (kind, times.user + times.system)
+            time.sleep(0.2)
+    if process.returncode:
+        sys.exit(f"the night failed; see {log}")
+    processor: dict[str, float] = defaultdict(float)
+    for kind, value in used.values():
+        processor[kind] += value
+    return time.perf_counter() - start, first, dict(processor)
+
+
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run the command in a workspace of its own; returns its figures."""
     folder = options.output
@@ -52,7 +78,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     log.mkdir(parents=True)
     shutil.copytree(ROOT / "conf", conf)
     with (conf / "spark-defaults.conf").open("a") as file:
-        print(f"spark.eventLog.enabled true\nspark.eventLog.dir file://{log.resolve()}", file=file)
+        print("spark.eventLog.enabled true\nspark.eventLog.compress false", file=file)
+        print(f"spark.eventLog.dir file://{log.resolve()}", file=file)
     raw, items = folder / f"raw-{options.users}.json.gz", folder / f"items-{options.users}.json.gz"
     steamrec = [sys.executable, "-m", "steamrec"]
     if not raw.exists():
@@ -61,20 +88,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     given = ["--config", ROOT / "conf/sample.toml", "--workspace", workspace]
     given += ["--set", f"input.path={raw}", "--set", f"input.items_path={items}"]
     command = [*steamrec, options.command, *given, *options.arguments]
-    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    with (folder / "small.log").open("wb") as file:
-        process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, env=os.environ | {"SPARK_CONF_DIR": str(conf)}
-        )
-        assert process.stderr is not None
-        first = 0.0
-        for line in process.stderr:
-            first = first or time.perf_counter() - start
-            file.write(line)
-    if process.wait():
-        sys.exit(f"the night failed; see {folder / 'small.log'}")
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = sum(after[:2]) - sum(before[:2])
+    seconds, first, processor = _watched(command, folder / "small.log", conf)
     receipts = [json.loads(file.read_text()) for file in (workspace / "receipts").rglob("*.json")]
     receipts.sort(key=lambda receipt: receipt["finished"])
     spark = jobs_and_tasks(log)
@@ -86,7 +100,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "seconds": round(seconds, 1),
         "first_line_seconds": round(first, 1),
-        "driver_processor_seconds": round(processor, 1),
+        "processor_seconds": {kind: round(value, 1) for kind, value in processor.items()},
         "stages": rows,
     }
 
@@ -111,10 +125,8 @@ def main() -> None:
             f"| {name} | {row['seconds']:.1f} | {row['jobs']:.0f} | {row['tasks']:.0f} | "
             f"{row['task_seconds']:.1f} |"
         )
-    print(
-        f"\nFirst line after {figures['first_line_seconds']} s; "
-        f"{figures['driver_processor_seconds']} s of processor time."
-    )
+    processor = ", ".join(f"{kind} {used} s" for kind, used in figures["processor_seconds"].items())
+    print(f"\nFirst line after {figures['first_line_seconds']} s. Processor time: {processor}.")
 
 
 if __name__ == "__main__":

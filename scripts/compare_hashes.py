@@ -44,7 +44,9 @@ def main() -> None:
         print("\n".join(f"{name}: {value}" for name, value in first.items()))
         return
     second = hashes(options.other)
-    differing = sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
+    differing = sorted(
+        name for name in first.keys() | second.keys() if first.get(name) != second.get(name)
+    )
     for name in differing:
         print(f"{name}: {first.get(name, 'missing')} | {second.get(name, 'missing')}")
     print(f"{len(first.keys() | second.keys())} outputs and figures, {len(differing)} differ.")

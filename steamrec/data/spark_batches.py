@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from steamrec.data.user_batches import ITEM_BITS, KIND_BITS
+from steamrec.spark.sizing import has_one_task, shuffle_partitions
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -31,10 +32,8 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
     session = flat[0].sparkSession
     # A number given outright is kept: adaptive execution would gather small pairs, and with
     # them all the work that hangs on them, into one task.
-    partitions = max(
-        4 * session.sparkContext.defaultParallelism,
-        int(session.conf.get("spark.sql.shuffle.partitions") or 1),
-    )
+    cores = session.sparkContext.defaultParallelism
+    partitions = cores if has_one_task(session) else max(4 * cores, shuffle_partitions(session))
     together = reduce(DataFrame.unionAll, flat)
     return together.repartition(partitions, "block").sortWithinPartitions("key")
 

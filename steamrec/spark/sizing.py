@@ -40,6 +40,11 @@ def fit_session(spark: "SparkSession", size: int) -> None:
             spark.conf.set(key, value)
 
 
+def shuffle_partitions(spark: "SparkSession") -> int:
+    """The partitions of a shuffle."""
+    return int(spark.conf.get(PARTITIONS) or 1)
+
+
 def has_one_task(spark: "SparkSession") -> bool:
     """Whether every query that sorts or groups ends in one partition."""
-    return spark.conf.get(PARTITIONS) == "1" and spark.conf.get(ADAPTIVE) == "false"
+    return shuffle_partitions(spark) == 1 and spark.conf.get(ADAPTIVE) == "false"

@@ -53,26 +53,25 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     fields = F.struct(*tables.ITEM_FACTS.columns)
     first = F.min_by(fields, F.struct(*tables.PLACE)).alias("facts")
     facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
-    context.write(facts, tables.ITEM_FACTS)
+    unpriced = F.count(F.when(F.col("price").isNull(), 1))
+    written = context.write(facts, tables.ITEM_FACTS, unpriced=unpriced)
     refused = read.where(~good).select("file", "reason", "line")
-    context.write(refused, tables.ITEM_FACTS_QUARANTINE)
-    lines = read.agg(*(F.count(F.when(one, 1)) for one in (F.lit(True), good, named))).first()
+    quarantined = context.write(refused, tables.ITEM_FACTS_QUARANTINE)["rows"]
+    conditions = (F.lit(True), good, named)
+    ids = F.count_distinct(F.when(named, F.col("item_id")))
+    lines = read.agg(*(F.count(F.when(one, 1)) for one in conditions), ids).first()
     assert lines is not None
     if not lines[0]:
         raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
     facts, items = context.read(tables.ITEM_FACTS), context.read(tables.ITEMS)
-    written = facts.agg(
-        F.count("item_id"), F.count_distinct("item_id"), F.count("item_id") - F.count("price")
-    ).first()
-    assert written is not None
     counts = {
         "lines": lines[0],
-        "facts": written[0],
-        "merged_lines": lines[2] - written[1],
+        "facts": written["rows"],
+        "merged_lines": lines[2] - lines[3],
         "lines_without_id": lines[1] - lines[2],
-        "quarantined_lines": context.read(tables.ITEM_FACTS_QUARANTINE).count(),
-        "facts_without_price": written[2],
-        "catalogue_items": items.count(),
+        "quarantined_lines": quarantined,
+        "facts_without_price": written["unpriced"],
+        "catalogue_items": context.count(tables.ITEMS),
         "catalogue_items_with_facts": items.join(facts, "item_id", "left_semi").count(),
     }
     total, parts = (

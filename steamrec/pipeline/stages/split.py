@@ -4,7 +4,7 @@ Random choices hang on the ids, not on tonight's numbers: while a library only g
 out of it in an earlier night has been in no night's training, so that a warm start has not seen it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from steamrec.data import tables
 from steamrec.data.context import Context
@@ -25,7 +25,7 @@ def run(context: Context) -> Outcome:
     settings = context.settings.split
     interactions = _with_ids(context)
     holdout = _holdout(context, interactions)
-    context.write(holdout, tables.HOLDOUT)
+    held_out = context.write(holdout, tables.HOLDOUT)["rows"]
     rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
     validation = validation_pairs(rest, settings.seed, settings.validation_users)
     marked = (
@@ -33,8 +33,16 @@ def run(context: Context) -> Outcome:
         .join(validation, ["user", "item"], "left")
         .withColumn("validation", F.coalesce("validation", F.lit(False)))
     )
-    context.write(marked, tables.TRAIN)
-    return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=_counts(context, interactions))
+    marks = F.count(F.when(F.col("validation"), 1))
+    train = context.write(marked, tables.TRAIN, validation=marks)
+    counts = {
+        "interactions": context.count(tables.INTERACTIONS),
+        "train_pairs": train["rows"],
+        "validation_pairs": train["validation"],
+        "holdout_pairs": held_out,
+    }
+    _check(counts)
+    return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=counts)
 
 
 def _with_ids(context: Context) -> "DataFrame":
@@ -87,14 +95,8 @@ def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
     )
 
 
-def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
-    train, holdout = context.read(tables.TRAIN), context.read(tables.HOLDOUT)
-    counts = {
-        "interactions": interactions.count(),
-        "train_pairs": train.count(),
-        "validation_pairs": train.where("validation").count(),
-        "holdout_pairs": holdout.count(),
-    }
+def _check(counts: dict[str, int]) -> None:
+    """Raise RunError when the counts do not reconcile, UsageError when nothing is held out."""
     if counts["train_pairs"] + counts["holdout_pairs"] != counts["interactions"]:
         raise RunError(
             f"The counts do not reconcile: {counts['train_pairs']:,} training pairs and "
@@ -103,4 +105,3 @@ def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
         )
     if not counts["holdout_pairs"]:
         raise UsageError("No user has two items, so nothing can be held out; give a larger input.")
-    return counts
