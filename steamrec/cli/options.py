@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from steamrec.cli.logs import set_up_logs
+from steamrec.cli.terminal import hide_native_output
 from steamrec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     workspace = open_workspace(options["workspace"])
     if workspace.local:
         run_log.start(workspace.root)
+        hide_native_output()
     return Context(settings, workspace, options["master"], date, options["fresh"])
 
 

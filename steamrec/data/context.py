@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from steamrec.data.row_counts import row_count
+from steamrec.data.local_reading import read_columns, row_count
 from steamrec.data.tables import LIBRARIES, Table
 from steamrec.settings import Settings
 from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pyspark.sql import Column, DataFrame, SparkSession
 
 
@@ -26,7 +27,8 @@ class Context:
 
     `tables` is given where the tables and receipts to read are in another workspace than the one
     to write to: in the trials of `steamrec tune`. `written` has the tables, by name, that the
-    running stage has written.
+    running stage has written; `input_bytes` is the size of the raw input, 0 where nobody has
+    measured it.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class Context:
     tables: Workspace | None = None
     written: dict[str, Written] = field(default_factory=dict)
     stage: str = ""
+    input_bytes: int = 0
 
     @property
     def inputs(self) -> Workspace:
@@ -47,8 +50,9 @@ class Context:
     def spark(self) -> "SparkSession":
         """The session, opened when a stage first asks for it."""
         from steamrec.spark.session import open_session
+        from steamrec.spark.sizing import BYTES_A_TASK
 
-        session = open_session(self.master)
+        session = open_session(self.master, 0 < self.input_bytes <= BYTES_A_TASK)
         self._prepare(session)
         return session
 
@@ -76,6 +80,16 @@ class Context:
         """The rows of a table of the workspace, without a Spark job."""
         self.inputs.refuse_empty_files(table.name)
         return row_count(self.inputs, table.name)
+
+    def read_local(self, table: Table, *columns: str) -> "pd.DataFrame":
+        """Columns of a table that fits the driver's memory, such as the catalogue; no Spark job."""
+        self.inputs.refuse_empty_files(table.name)
+        return read_columns(self.inputs, table.name, columns).to_pandas()
+
+    def read_local_rows(self, table: Table, *columns: str) -> list[dict[str, Any]]:
+        """As `read_local`, with nulls and arrays as Python has them."""
+        self.inputs.refuse_empty_files(table.name)
+        return read_columns(self.inputs, table.name, columns).to_pylist()
 
     def write(self, frame: "DataFrame", table: Table, **figures: "Column") -> dict[str, Any]:
         """Write `frame` as `table`, with exactly its columns and types.

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from steamrec.data.context import Context
-from steamrec.errors import GateRefusedError
+from steamrec.data.tables import LIBRARIES
+from steamrec.errors import GateRefusedError, UsageError
+from steamrec.ingest.sources import find_sources
 from steamrec.pipeline.declarations import DATE, night
 from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
@@ -36,7 +38,19 @@ def run_command(command: str, context: Context) -> None:
         inputs = _without_export(stages) if _refused(own, context) else stages
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
+    context.input_bytes = _input_bytes(context)
     run_stages(own, context)
+
+
+def _input_bytes(context: Context) -> int:
+    """The bytes of the raw input, or of the libraries where those are more or all there is."""
+    given = context.settings.input
+    try:
+        sources = find_sources(given.path, "input.path", tables=given.format == "interactions")
+    except UsageError:  # a command that does not read it
+        sources = []
+    libraries = sum(context.inputs.table_files(LIBRARIES.name).values())
+    return max(sum(source.size for source in sources), libraries)
 
 
 def _exported_date(context: Context) -> str:

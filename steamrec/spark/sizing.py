@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 # Of compressed input. A task of so much takes seconds; starting one takes milliseconds.
 BYTES_A_TASK = 4 * 2**20
 PARTITIONS = "spark.sql.shuffle.partitions"
 ADAPTIVE = "spark.sql.adaptive.enabled"
 BROADCAST = "spark.sql.autoBroadcastJoinThreshold"
+SPARKS_BROADCAST = "10485760"  # bytes; its own choice
 
 
 def partitions_of(size: int, cores: int) -> int:
@@ -27,14 +28,15 @@ def fit_session(spark: "SparkSession", size: int) -> None:
     spark-defaults.conf or spark-submit set stays as it is.
     """
     context = spark.sparkContext
-    partitions = partitions_of(size, context.defaultParallelism)
+    given = context.getConf()
+    fitting = partitions_of(size, context.defaultParallelism)
+    partitions = int(given.get(PARTITIONS, None) or fitting)
     single = partitions == 1
     wanted = {
         PARTITIONS: str(partitions),
         ADAPTIVE: str(not single).lower(),
-        BROADCAST: "-1" if single else "10485760",
+        BROADCAST: "-1" if single else SPARKS_BROADCAST,
     }
-    given = context.getConf()
     for key, value in wanted.items():
         if not given.contains(key):
             spark.conf.set(key, value)
@@ -48,3 +50,10 @@ def shuffle_partitions(spark: "SparkSession") -> int:
 def has_one_task(spark: "SparkSession") -> bool:
     """Whether every query that sorts or groups ends in one partition."""
     return shuffle_partitions(spark) == 1 and spark.conf.get(ADAPTIVE) == "false"
+
+
+def broadcast(frame: "DataFrame") -> "DataFrame":
+    """`frame` for a join that sends it whole to every task; as it is where there is one task."""
+    from pyspark.sql import functions as F
+
+    return frame if has_one_task(frame.sparkSession) else F.broadcast(frame)

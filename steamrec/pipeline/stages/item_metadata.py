@@ -46,29 +46,35 @@ def run(context: Context) -> Outcome:
 
 def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     """Write both tables and count; raises RunError when the counts do not reconcile."""
+    from pyspark.sql import Observation
     from pyspark.sql import functions as F
 
     good = F.col("reason").isNull()
     named = good & (F.coalesce("item_id", F.lit("")) != "")
+    lines = Observation("lines")
+    observed = read.observe(
+        lines,
+        *(
+            F.count(F.when(condition, 1)).alias(name)
+            for name, condition in (("all", F.lit(True)), ("good", good), ("named", named))
+        ),
+    )
+    refused = observed.where(~good).select("file", "reason", "line")
+    quarantined = context.write(refused, tables.ITEM_FACTS_QUARANTINE)["rows"]
+    seen = lines.get
+    if not seen["all"]:
+        raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
     fields = F.struct(*tables.ITEM_FACTS.columns)
     first = F.min_by(fields, F.struct(*tables.PLACE)).alias("facts")
-    facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
+    merged = read.where(named).groupBy("item_id").agg(first).select("facts.*")
     unpriced = F.count(F.when(F.col("price").isNull(), 1))
-    written = context.write(facts, tables.ITEM_FACTS, unpriced=unpriced)
-    refused = read.where(~good).select("file", "reason", "line")
-    quarantined = context.write(refused, tables.ITEM_FACTS_QUARANTINE)["rows"]
-    conditions = (F.lit(True), good, named)
-    ids = F.count_distinct(F.when(named, F.col("item_id")))
-    lines = read.agg(*(F.count(F.when(one, 1)) for one in conditions), ids).first()
-    assert lines is not None
-    if not lines[0]:
-        raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
+    written = context.write(merged, tables.ITEM_FACTS, unpriced=unpriced)
     facts, items = context.read(tables.ITEM_FACTS), context.read(tables.ITEMS)
     counts = {
-        "lines": lines[0],
+        "lines": seen["all"],
         "facts": written["rows"],
-        "merged_lines": lines[2] - lines[3],
-        "lines_without_id": lines[1] - lines[2],
+        "merged_lines": seen["named"] - written["rows"],
+        "lines_without_id": seen["good"] - seen["named"],
         "quarantined_lines": quarantined,
         "facts_without_price": written["unpriced"],
         "catalogue_items": context.count(tables.ITEMS),

@@ -27,7 +27,13 @@ def run(context: Context) -> Outcome:
     holdout = _holdout(context, interactions)
     held_out = context.write(holdout, tables.HOLDOUT)["rows"]
     rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
-    validation = validation_pairs(rest, settings.seed, settings.validation_users)
+    # Only a predefined holdout may take all that a user owns.
+    left = (
+        rest.select("user").distinct().count()
+        if settings.method == "given"
+        else context.count(tables.USERS)
+    )
+    validation = validation_pairs(rest, settings.seed, min(settings.validation_users, left // 5))
     marked = (
         rest.drop(*IDS)
         .join(validation, ["user", "item"], "left")
@@ -73,8 +79,7 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
 def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
     """One random item of each of `users` random users: user, item, validation (True).
 
-    `rest` has user, item and IDS. At most one user in five takes part, and only users that keep at
-    least one training item.
+    `rest` has user, item and IDS. Only users that keep at least one training item take part.
     """
     from pyspark.sql import functions as F
 
@@ -87,10 +92,9 @@ def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
         )
         .where("owned >= 2")
     )
-    limit = min(users, rest.select("user").distinct().count() // 5)
     return (
         chosen.orderBy(keyed(seed, "validation user", "user_hash"), "user")
-        .limit(limit)
+        .limit(users)
         .select("user", "item", F.lit(True).alias("validation"))
     )
 
