@@ -64,17 +64,23 @@ class Context:
             self._prepare(self.spark)
 
     def _prepare(self, session: "SparkSession") -> None:
+        from steamrec.spark.progress import name_bar
         from steamrec.spark.sizing import fit_session
 
         if self.stage:
             session.sparkContext.setJobDescription(self.stage)
+            name_bar(self.stage)
             size = sum(self.inputs.table_files(LIBRARIES.name).values())
             fit_session(session, size)
 
     def read(self, table: Table) -> "DataFrame":
         """A table of the workspace; raises RunError when a file of it is empty."""
+        from steamrec.spark.sizing import has_one_task
+
         self.inputs.refuse_empty_files(table.name)
-        return self.spark.read.schema(table.ddl).parquet(self.inputs.path(table.name))
+        frame = self.spark.read.schema(table.ddl).parquet(self.inputs.path(table.name))
+        # What is in one partition needs no shuffle to be sorted, grouped or joined.
+        return frame.coalesce(1) if has_one_task(self.spark) else frame
 
     def count(self, table: Table) -> int:
         """The rows of a table of the workspace, without a Spark job."""

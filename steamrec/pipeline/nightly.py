@@ -9,6 +9,7 @@ from steamrec.data.tables import LIBRARIES
 from steamrec.errors import GateRefusedError, UsageError
 from steamrec.ingest.sources import find_sources
 from steamrec.pipeline.declarations import DATE, night
+from steamrec.pipeline.preload import preload_networks
 from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
 from steamrec.pipeline.stage import Stage
@@ -39,6 +40,7 @@ def run_command(command: str, context: Context) -> None:
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
     context.input_bytes = _input_bytes(context)
+    preload_networks(own, context)
     run_stages(own, context)
 
 

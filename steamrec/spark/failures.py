@@ -61,7 +61,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"PYSPARK_PYTHON names, or unset PYSPARK_PYTHON.",
     ),
     (
-        r"reading the port number from pyspark\.daemon|Python worker failed to connect back",
+        r"reading the port number from \S+daemon|Python worker failed to connect back",
         "The workers' Python does not start; set PYSPARK_PYTHON to the Python that runs steamrec, "
         "or unset it, and look for files that hide modules of Python.",
     ),

@@ -63,7 +63,8 @@ def open_session(master: str | None = None, small: bool = False) -> "SparkSessio
     """The session of this process.
 
     `master` is Spark's URL; None means what spark-submit chose, else spark-defaults.conf's, else
-    local[*]. `small`: a local one is for data that a single task can take. Raises UsageError when there is no Java that Spark can run on.
+    local[*]. `small`: a local one is for data that a single task can take. Raises UsageError when
+    there is no Java that Spark can run on.
     """
     master = chosen_master(master)
     local = master is not None and is_local(master)
@@ -76,6 +77,8 @@ def open_session(master: str | None = None, small: bool = False) -> "SparkSessio
 
     interrupt = signal.getsignal(signal.SIGINT)
     options = session_options(master, local, small)
+    if local and not submitted():  # elsewhere steamrec may be on the workers' path only
+        options.setdefault("spark.python.daemon.module", "steamrec.spark.daemon")
     if not submitted() and SparkSession.getActiveSession() is None:
         _start_context(options)
     builder = SparkSession.builder

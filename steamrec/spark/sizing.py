@@ -1,5 +1,6 @@
 """How many tasks the queries of a session have: from the size of the data, not a fixed number."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,26 +21,31 @@ def partitions_of(size: int, cores: int) -> int:
     return max(2 * cores, -(-size // BYTES_A_TASK))
 
 
-def fit_session(spark: "SparkSession", size: int) -> None:
-    """Let the queries from here on have as many tasks as `size` bytes of input call for.
+def query_options(size: int, cores: int, given: Mapping[str, str]) -> dict[str, str]:
+    """The options for queries on `size` bytes on `cores` cores, but for those `given` already.
 
     Data for one task needs neither adaptive execution nor broadcasts, each of which makes several
-    Spark jobs out of one query: on 3,000 users they took most of the night. What
-    spark-defaults.conf or spark-submit set stays as it is.
+    Spark jobs out of one query: on 3,000 users they took most of the night.
     """
-    context = spark.sparkContext
-    given = context.getConf()
-    fitting = partitions_of(size, context.defaultParallelism)
-    partitions = int(given.get(PARTITIONS, None) or fitting)
+    partitions = int(given.get(PARTITIONS, partitions_of(size, cores)))
     single = partitions == 1
     wanted = {
         PARTITIONS: str(partitions),
         ADAPTIVE: str(not single).lower(),
         BROADCAST: "-1" if single else SPARKS_BROADCAST,
     }
-    for key, value in wanted.items():
-        if not given.contains(key):
-            spark.conf.set(key, value)
+    return {key: value for key, value in wanted.items() if key not in given}
+
+
+def fit_session(spark: "SparkSession", size: int) -> None:
+    """Let the queries from here on have as many tasks as `size` bytes of input call for.
+
+    What spark-defaults.conf or spark-submit set stays as it is.
+    """
+    context = spark.sparkContext
+    given = dict(context.getConf().getAll())
+    for key, value in query_options(size, context.defaultParallelism, given).items():
+        spark.conf.set(key, value)
 
 
 def shuffle_partitions(spark: "SparkSession") -> int:

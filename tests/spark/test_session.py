@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.spark.environment import python_path, submit_arguments
+from steamrec.spark.environment import java_options, python_path, submit_arguments
 from steamrec.spark.session import chosen_master, session_options
 
 
@@ -47,3 +47,12 @@ def test_submit_arguments_and_the_workers_path(tmp_path):
     assert entries[0] == str(Path("lib").absolute())
     assert "" not in entries
     assert sys.executable
+
+
+def test_a_small_jvm_gets_no_second_collector(monkeypatch):
+    monkeypatch.delenv("SPARK_SUBMIT_OPTS", raising=False)
+    assert "TieredStopAtLevel" not in java_options("-Da=b")
+    assert java_options("-Da=b", small=True).endswith("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    assert "UseSerialGC" not in java_options("-XX:+UseZGC", small=True)
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC")
+    assert "UseSerialGC" not in java_options(small=True)
