@@ -11,6 +11,7 @@ from steamrec.models.registry import MODELS
 from steamrec.pipeline.rule import reason_to_run
 from steamrec.pipeline.stage import Stage
 
+TRAIN = "steamrec.pipeline.stages.train:run"
 NETWORKS = "steamrec.training.tensorflow_quiet"
 # What both threads need is there before they part: two threads that import parts of one library in
 # another order may see a half of it.
@@ -35,7 +36,7 @@ def _import_networks() -> None:
 
 def _fits_network(stage: Stage) -> bool:
     model = stage.arguments.get("model", "")
-    return stage.command == "train" and model in MODELS and bool(MODELS[model].network)
+    return stage.run == TRAIN and model in MODELS and bool(MODELS[model].network)
 
 
 def _will_run(stages: Sequence[Stage], context: Context) -> bool:
