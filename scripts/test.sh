@@ -21,7 +21,7 @@ export SPARK_CONF_DIR="$PWD/conf"
 if [ -n "$quick" ]; then
   .venv/bin/mypy &
   types=$!
-  .venv/bin/python -m pytest -q "$@"
+  .venv/bin/python -m pytest -q -n 2 "$@"
   wait "$types"
   exit
 fi

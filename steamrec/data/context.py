@@ -70,8 +70,7 @@ class Context:
         if self.stage:
             session.sparkContext.setJobDescription(self.stage)
             name_bar(self.stage)
-            size = sum(self.inputs.table_files(LIBRARIES.name).values())
-            fit_session(session, size)
+        fit_session(session, sum(self.inputs.table_files(LIBRARIES.name).values()))
 
     def read(self, table: Table) -> "DataFrame":
         """A table of the workspace; raises RunError when a file of it is empty."""
@@ -90,12 +89,14 @@ class Context:
     def read_local(self, table: Table, *columns: str) -> "pd.DataFrame":
         """Columns of a table that fits the driver's memory, such as the catalogue; no Spark job."""
         self.inputs.refuse_empty_files(table.name)
-        return read_columns(self.inputs, table.name, columns).to_pandas()
+        found: pd.DataFrame = read_columns(self.inputs, table.name, columns).to_pandas()
+        return found
 
     def read_local_rows(self, table: Table, *columns: str) -> list[dict[str, Any]]:
         """As `read_local`, with nulls and arrays as Python has them."""
         self.inputs.refuse_empty_files(table.name)
-        return read_columns(self.inputs, table.name, columns).to_pylist()
+        found: list[dict[str, Any]] = read_columns(self.inputs, table.name, columns).to_pylist()
+        return found
 
     def write(self, frame: "DataFrame", table: Table, **figures: "Column") -> dict[str, Any]:
         """Write `frame` as `table`, with exactly its columns and types.

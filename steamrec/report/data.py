@@ -3,6 +3,7 @@
 Everything that comes to the driver is bounded by the catalogue, never by the users.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -100,15 +101,16 @@ def _sizes(context: "Context") -> list[tuple[int, int]]:
 
 def _owners(items: "pd.DataFrame") -> list[tuple[int, int]]:
     """(owners, items with so many owners), few owners first."""
-    counted = items["owners"].value_counts().sort_index()
-    return [(int(owners), int(count)) for owners, count in counted.items()]
+    counted = Counter(items["owners"].tolist())
+    return sorted(counted.items())
 
 
 def _top_items(items: "pd.DataFrame") -> list[dict[str, Any]]:
     """The items with the most owners."""
     first = items.sort_values("owners", ascending=False, kind="stable").head(TOP_ITEMS)
-    rows: list[dict[str, Any]] = first[["item_id", "item_name", "owners"]].to_dict("records")
-    return [row | {"owners": int(row["owners"])} for row in rows]
+    columns = ("item_id", "item_name", "owners")
+    values = (first[name].tolist() for name in columns)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _stages(context: "Context", stages: Sequence[str]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ Each worker would take a second of a core to import them itself.
 import contextlib
 from importlib import import_module
 
-from pyspark.daemon import manager  # type: ignore[import-untyped]
+from pyspark.daemon import manager
 
 LIBRARIES = (
     *("numpy", "pandas", "pyarrow.parquet", "pyspark.sql.pandas.serializers"),
@@ -17,4 +17,4 @@ if __name__ == "__main__":
     for library in LIBRARIES:
         with contextlib.suppress(Exception):  # the worker that needs it says what is wrong
             import_module(library)
-    manager()
+    manager()  # type: ignore[no-untyped-call]
