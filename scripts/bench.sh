@@ -8,13 +8,14 @@
 # against the notebook's), warm (epochs that a warm start saves), quality (time to the notebook's
 # HR@10, with the settings of conf/notebook-large-batch.toml), export (top-10 lists for everybody by
 # the models of a finished "steam", against implicit's),
-# --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
+# small (the night of run.sh without arguments: seconds, Spark jobs and tasks of each stage; needs no
+# real file), --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
 # sampling, training, warm and quality run the stages that they need where no night has; training
 # and sampling take another NIGHT ("networks") in place of "steam".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
-if [ "$what" != --scale ]; then  # whose users are made
+if [ "$what" != --scale ] && [ "$what" != small ]; then  # whose users are made
   raw=${STEAMREC_DATA:?set it to the folder that holds australian_users_items.json.gz}/australian_users_items.json.gz
 fi
 ./scripts/setup.sh
@@ -55,6 +56,9 @@ case $what in
   export)
     .venv/bin/python scripts/bench_export.py build/bench/workspace-steam | tee build/bench/export.json
     ;;
+  small)
+    .venv/bin/python scripts/bench_small.py --output build/bench "${@:2}"
+    ;;
   --scale)
     .venv/bin/python scripts/bench_scale.py --output build/bench --times "${2:-1,2,4,8}"
     ;;
@@ -72,7 +76,7 @@ case $what in
       --config conf/steam.toml --master 'local[2]' --set "input.path=$raw"
     ;;
   *)
-    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|warm|quality|export|--scale]" >&2
+    echo "usage: scripts/bench.sh [steam|networks|notebook|notebook-large-batch|ingest|sampling|ranking|training|warm|quality|export|small|--scale]" >&2
     exit 2
     ;;
 esac

@@ -43,7 +43,7 @@ def _kind(name: str, line: str) -> str | None:
         return "Spark's JVM"
     if "python" not in name and "steamrec" not in name:
         return None
-    return "Python worker" if "pyspark.daemon" in line else "Python driver"
+    return "Python worker" if "spark.daemon" in line else "Python driver"
 
 
 def report(workspace: Path, seconds: float, peaks: dict[str, float]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from steamrec.data.context import Context
 from steamrec.models.settings import load_settings
 from steamrec.workspace import Workspace
 
+TESTS = Path(__file__).parent
+
 os.environ["STEAMREC_DEBUG"] = "1"
 # All JVMs of the tests: they run for seconds, so they had better start fast than run fast.
 os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -20,11 +22,36 @@ os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 LONG = ("cluster", "faults", "night", "training")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    tests = Path(__file__).parent
+# What --quick leaves out: tests that start Spark, and folders and files whose tests import
+# TensorFlow or run whole commands.
+SPARK = {"spark", "published_night", "real_data"}
+SLOW = (
+    *("cluster", "faults", "night", "training", "tuning", "models/ncf", "models/ranker"),
+    *("cli/test_machines.py", "cli/test_progress.py", "doctor/test_checks.py"),
+    "report/test_in_chromium.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what needs Spark or networks")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if not config.getoption("--quick"):
+        return None
+    inside = collection_path.relative_to(TESTS) if collection_path.is_relative_to(TESTS) else Path()
+    return True if inside.as_posix() in SLOW else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        slow = [item for item in items if SPARK & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=slow)
+        left_out = set(slow)
+        items[:] = [item for item in items if item not in left_out]
 
     def place(item: pytest.Item) -> int:
-        folder = item.path.relative_to(tests).parts[0]
+        folder = item.path.relative_to(TESTS).parts[0]
         return LONG.index(folder) if folder in LONG else len(LONG)
 
     items.sort(key=place)
@@ -36,9 +63,13 @@ def spark() -> Iterator[SparkSession]:
     from steamrec.spark import session
 
     # The tests have more query plans than the 100 that Spark keeps compiled.
-    session.LOCAL |= {"spark.driver.memory": "2g", "spark.sql.codegen.cache.maxEntries": "5000"}
+    # Two partitions, as tables do not depend on them; whole nights have as many as the data needs.
+    session.LOCAL |= {
+        "spark.driver.memory": "2g",
+        "spark.sql.codegen.cache.maxEntries": "5000",
+        "spark.sql.shuffle.partitions": "2",
+    }
     opened = session.open_session("local[2]")
-    opened.conf.set("spark.sql.shuffle.partitions", "2")
     yield opened
     opened.stop()
 

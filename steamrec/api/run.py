@@ -1,7 +1,7 @@
 """Running a night, or the stages of one command, from Python."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date as day
@@ -68,6 +68,7 @@ def run(
     master: str | None = None,
     fresh: bool = False,
     command: str = NIGHTLY,
+    on_open: Callable[[], None] | None = None,
 ) -> RunResult:
     """Run the night in `workspace`, each stage only when it has a reason to.
 
@@ -75,6 +76,7 @@ def run(
     or a date; None: today. master: Spark's URL; None: what spark-submit chose, or local[*]. fresh:
     run even what is up to date. command: "nightly" for all stages, or "ingest", "prepare",
     "sample", "train", "evaluate", "export" or "report" for the stages of that command alone.
+    on_open: called once, when the workspace is held and its log file is known.
 
     Raises UsageError, before any work starts, for bad settings, missing inputs or a machine that
     cannot run it; GateRefusedError when a gate refused to publish; RunError when the run failed.
@@ -83,6 +85,8 @@ def run(
     if command not in COMMANDS:
         raise UsageError(f"command is one of {', '.join(COMMANDS)}, not {command!r}.")
     with opened_context(workspace, settings, date, master, fresh) as context:
+        if on_open is not None:
+            on_open()
         from steamrec.pipeline.nightly import run_command
 
         receipts = run_command(command, context)

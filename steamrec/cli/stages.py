@@ -6,6 +6,7 @@ import click
 
 from steamrec.cli.logs import set_up_logs
 from steamrec.cli.options import date_option, rollback_option, stage_options
+from steamrec.cli.terminal import hide_native_output
 
 HELP = {
     "ingest": "Read the raw lines; quarantine what cannot be read.",
@@ -48,6 +49,7 @@ def stage_command(name: str) -> click.Command:
             master=options["master"],
             fresh=options["fresh"],
             command=name,
+            on_open=hide_native_output,
         )
 
     if name in DATED:
@@ -83,6 +85,7 @@ def tune(
     settings = load_settings(config, overrides)
     master, fresh = options["master"], options["fresh"]
     with opened_context(workspace, settings, None, master, fresh) as context:
+        hide_native_output()
         from steamrec.pipeline.nightly import refuse_stale_tables
         from steamrec.tuning.search import tune as search
 

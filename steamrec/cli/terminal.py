@@ -1,6 +1,9 @@
 """Text on its way to a terminal or a log: nothing from the data may be obeyed there."""
 
+import contextlib
 import io
+import logging
+import os
 import sys
 import unicodedata
 
@@ -33,3 +36,26 @@ def print_whatever_the_encoding() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def hide_native_output() -> None:
+    """Send what libraries in C++ and child processes print to the run's log file.
+
+    TensorFlow and Java greet whoever starts them on standard error; Python's own messages, the log
+    and the bars still go there. Without a log file, or with STEAMREC_DEBUG, all stays as it is.
+    """
+    from steamrec.workspace import run_log
+
+    log, seen = run_log.open_for_append(), sys.stderr
+    if log is None:
+        return
+    with log, contextlib.suppress(OSError, ValueError, AttributeError):
+        if seen.fileno() != 2:
+            return
+        seen.flush()
+        terminal = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        sys.stderr = open(terminal, "w", buffering=1, encoding=seen.encoding, errors=seen.errors)  # noqa: SIM115, PTH123
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream is seen:
+                handler.setStream(sys.stderr)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from steamrec.data.pairs import ITEM_BITS, ROLE_BITS, Role
+from steamrec.spark.sizing import has_one_task, shuffle_partitions
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -34,10 +35,8 @@ def user_batches(
     session = flat[0].sparkSession
     # An explicit number is kept: adaptive execution would gather small pairs, and with them all
     # the work that depends on them, into one task.
-    partitions = max(
-        4 * session.sparkContext.defaultParallelism,
-        int(session.conf.get("spark.sql.shuffle.partitions") or 1),
-    )
+    cores = session.sparkContext.defaultParallelism
+    partitions = cores if has_one_task(session) else max(4 * cores, shuffle_partitions(session))
     union = reduce(DataFrame.unionAll, flat)
     return union.repartition(partitions, "batch").sortWithinPartitions("key")
 

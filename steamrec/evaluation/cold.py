@@ -20,6 +20,7 @@ from steamrec.scoring.bootstrap import bootstrap_mean
 from steamrec.scoring.metrics import METRICS, metric_values
 from steamrec.spark.random_order import keyed
 from steamrec.spark.row_index import number_rows
+from steamrec.spark.sizing import broadcast
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +48,7 @@ def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
             F.xxhash64("user_id").alias("user_hash"),
             F.posexplode("items").alias("position", "item"),
         )
-        .join(F.broadcast(items), "item")
+        .join(broadcast(items), "item")
     )
     order = keyed(context.settings.split.seed, "cold holdout", "user_hash", "item_hash")
     held_out = (

@@ -26,8 +26,8 @@ def list_figures(
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 
-    items = context.read(tables.ITEMS).select("item", "owners").toPandas()
-    users = context.read(tables.USERS).count()
+    items = context.read_local(tables.ITEMS, "item", "owners")
+    users = context.count(tables.USERS)
     owners = np.ones(len(items))
     owners[items["item"]] = np.maximum(items["owners"], 1)
     information = -np.log2(owners / users)

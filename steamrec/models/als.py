@@ -61,8 +61,8 @@ def fit(context: Context) -> Artifact:
         array[known["id"].to_numpy()] = np.array(known["features"].tolist(), np.float32)
         return array
 
-    users = context.read(tables.USERS).count()
-    items = context.read(tables.ITEMS).count()
+    users = context.count(tables.USERS)
+    items = context.count(tables.ITEMS)
     arrays = {
         "user_factors": dense(fitted.userFactors, users),
         "item_factors": dense(fitted.itemFactors, items),

@@ -65,8 +65,8 @@ def refit(context: Context) -> Artifact:
 
 def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     counts = pairs.groupBy("item").count().toPandas()
-    items = context.read(tables.ITEMS).count()
+    items = context.count(tables.ITEMS)
     owners = np.zeros(items, np.int64)
     owners[counts["item"].to_numpy()] = counts["count"].to_numpy()
-    users = context.read(tables.USERS).count()
+    users = context.count(tables.USERS)
     return Artifact("popularity", {"popularity": ordered_float32(owners)}, users, items)

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from steamrec.data.context import Context
-from steamrec.errors import GateRefusedError
+from steamrec.data.tables import LIBRARIES
+from steamrec.errors import GateRefusedError, UsageError
+from steamrec.ingest.sources import find_sources
 from steamrec.pipeline.declarations import DATE, night
 from steamrec.pipeline.last_settings import save_settings
+from steamrec.pipeline.preload import preload_networks
 from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
 from steamrec.pipeline.stage import Stage
@@ -39,7 +42,20 @@ def run_command(command: str, context: Context) -> list[Receipt]:
         inputs = _without_export(stages) if _refused(own, context) else stages
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
+    context.input_bytes = _input_bytes(context)
+    preload_networks(own, context)
     return run_stages(own, context)
+
+
+def _input_bytes(context: Context) -> int:
+    """The bytes of the raw input, or of the libraries where those are more or all there is."""
+    given = context.settings.input
+    try:
+        sources = find_sources(given.path, "input.path", tables=given.format == "interactions")
+    except UsageError:  # a command that does not read it
+        sources = []
+    libraries = sum(context.inputs.table_files(LIBRARIES.name).values())
+    return max(sum(source.size for source in sources), libraries)
 
 
 def _exported_date(context: Context) -> str:

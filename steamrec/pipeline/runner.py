@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from steamrec.data.context import Context
+from steamrec.data.tables import Table
 from steamrec.errors import SteamrecError, UsageError
 from steamrec.pipeline.rule import FRESH, basis_of, reason_to_run
 from steamrec.pipeline.stage import Outcome, Stage
@@ -38,6 +39,7 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     start = time.perf_counter()
     basis = basis_of(stage, context, {})  # before the work: an input that changes meanwhile counts
     context.settings = recorded(settings, read)
+    context.begin(stage.name)
     try:
         outcome = stage.start(context)
     except SteamrecError:
@@ -86,12 +88,17 @@ def check_external_inputs(stages: Sequence[Stage], context: Context) -> None:
 def _outputs(outcome: Outcome, context: Context) -> dict[str, dict[str, Any]]:
     outputs: dict[str, dict[str, Any]] = {}
     for table in outcome.tables:
-        from steamrec.spark.content_hash import content_hash
-
-        rows, hashed = content_hash(context.read(table), table.hashed)
+        rows, hashed = context.written.get(table.name) or _hash(table, context)
         outputs[table.name] = {"rows": rows, "content_hash": hashed}
     for name, hashed in outcome.hashes.items():
         outputs[name] = {"content_hash": hashed}
         if name in outcome.rows:
             outputs[name]["rows"] = outcome.rows[name]
     return outputs
+
+
+def _hash(table: Table, context: Context) -> tuple[int, str]:
+    """The rows and the content hash of a table that was not written by `Context.write`."""
+    from steamrec.spark.content_hash import content_hash
+
+    return content_hash(context.read(table), table.hashed)

@@ -3,6 +3,7 @@
 Everything that comes to the driver is bounded by the catalogue, never by the users.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import load_receipt
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    import pandas as pd
 
     from steamrec.data.context import Context
 
@@ -34,17 +35,18 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """
     workspace = context.workspace
     published = _published(workspace)
+    items = context.read_local(tables.ITEMS, *tables.ITEMS.columns).sort_values("item")
     given = ("item_metadata",) if context.settings.input.items_path else ()
     return {
         "published": published,
         "refusal": read_refusal(workspace),
         "metrics": workspace.read_json("metrics.json"),
         "counts": _counts(context, ("ingest", "prepare", "split", *given, "sample", "export")),
-        "refused": _refused(context.read(tables.QUARANTINE)),
+        "refused": _refused(context),
         "least_items": context.settings.prepare.min_items,
         "sizes": _sizes(context),
-        "owners": _owners(context.read(tables.ITEMS)),
-        "top_items": _top_items(context.read(tables.ITEMS)),
+        "owners": _owners(items),
+        "top_items": _top_items(items),
         "genres": told_genres(context, published) if published else [],
         "curves": {name: _curve(context, name) for name in models},
         "users": shown_users(context, published) if published else [],
@@ -76,10 +78,13 @@ def _counts(context: "Context", stages: Sequence[str]) -> dict[str, dict[str, An
     return counts
 
 
-def _refused(quarantine: "DataFrame") -> list[dict[str, Any]]:
+def _refused(context: "Context") -> list[dict[str, Any]]:
     """The commonest reasons for which lines were refused, with their number."""
     from pyspark.sql import functions as F
 
+    if not context.count(tables.QUARANTINE):
+        return []
+    quarantine = context.read(tables.QUARANTINE)
     rows = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(REASONS)
     return [{"reason": row["reason"], "lines": row["count"]} for row in rows]
 
@@ -94,18 +99,18 @@ def _sizes(context: "Context") -> list[tuple[int, int]]:
     return [(int(row["items"]), int(row["count"])) for row in rows]
 
 
-def _owners(items: "DataFrame") -> list[tuple[int, int]]:
+def _owners(items: "pd.DataFrame") -> list[tuple[int, int]]:
     """(owners, items with so many owners), few owners first."""
-    rows = items.groupBy("owners").count().orderBy("owners").collect()
-    return [(int(row["owners"]), int(row["count"])) for row in rows]
+    counted = Counter(items["owners"].tolist())
+    return sorted(counted.items())
 
 
-def _top_items(items: "DataFrame") -> list[dict[str, Any]]:
+def _top_items(items: "pd.DataFrame") -> list[dict[str, Any]]:
     """The items with the most owners."""
-    from pyspark.sql import functions as F
-
-    rows = items.orderBy(F.desc("owners"), "item").take(TOP_ITEMS)
-    return [{name: row[name] for name in ("item_id", "item_name", "owners")} for row in rows]
+    first = items.sort_values("owners", ascending=False, kind="stable").head(TOP_ITEMS)
+    columns = ("item_id", "item_name", "owners")
+    values = (first[name].tolist() for name in columns)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _stages(context: "Context", stages: Sequence[str]) -> list[dict[str, Any]]:

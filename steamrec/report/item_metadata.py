@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from steamrec.data import tables
+from steamrec.data.tables import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -23,23 +24,34 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
     if not context.settings.input.items_path:
         return []
     facts = context.read(tables.ITEM_METADATA).where(F.size("genres") > 0)
-    items = context.read(tables.ITEMS).select("item_id", F.col("owners").alias("weight"))
-    lists = context.spark.read.parquet(context.workspace.path(published["path"])).groupBy("item_id")
-    owned = _shares(items, facts)
-    listed = _shares(lists.agg(F.count(F.lit(1)).alias("weight")), facts)
-    genres = sorted(owned.keys() | listed.keys(), key=lambda name: (-owned.get(name, 0), name))
-    return [
-        {"genre": name, "owned": owned.get(name, 0.0), "listed": listed.get(name, 0.0)}
-        for name in genres
-    ]
+    lists = context.read(Table(published["path"], tables.EXPORT.columns)).groupBy("item_id")
+    weights = (
+        context.read(tables.ITEMS)
+        .select("item_id", "owners")
+        .join(lists.agg(F.count(F.lit(1)).alias("listed")), "item_id", "left")
+    )
+    shares = _shares(weights, facts)
+    genres = sorted(shares, key=lambda name: (-shares[name][0], name))
+    return [{"genre": name, "owned": shares[name][0], "listed": shares[name][1]} for name in genres]
 
 
-def _shares(weights: "DataFrame", facts: "DataFrame") -> dict[str, float]:
-    """Each genre's share of the weight (columns item_id, weight) of the items with facts."""
+def _shares(weights: "DataFrame", facts: "DataFrame") -> dict[str, tuple[float, float]]:
+    """Each genre's shares of the owners and of the places in lists, of the items with facts.
+
+    `weights` has the columns item_id, owners and listed (null for an item in no list).
+    """
     from pyspark.sql import functions as F
 
     genres = F.explode(F.concat(F.array(F.lit(ALL)), "genres")).alias("genre")
-    rows = weights.join(facts, "item_id").select(genres, "weight").groupBy("genre")
-    sums = {row[0]: row[1] for row in rows.agg(F.sum("weight")).collect()}
-    total = sums.pop(ALL, 0)
-    return {genre: weight / total for genre, weight in sums.items()} if total else {}
+    rows = weights.join(facts, "item_id").select(genres, "owners", "listed").groupBy("genre")
+    sums = {
+        row["genre"]: (row["owners"] or 0, row["listed"] or 0)
+        for row in rows.agg(
+            F.sum("owners").alias("owners"), F.sum("listed").alias("listed")
+        ).collect()
+    }
+    owned, listed = sums.pop(ALL, (0, 0))
+    return {
+        genre: (of_owned / owned if owned else 0.0, of_listed / listed if listed else 0.0)
+        for genre, (of_owned, of_listed) in sums.items()
+    }

@@ -4,8 +4,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from steamrec.data import tables
+from steamrec.data.tables import Table
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pyspark.sql import DataFrame
 
     from steamrec.data.context import Context
@@ -15,35 +17,35 @@ OWNED_SHOWN = 12
 
 def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str, Any]]:
     """At most report.users users, from small libraries to large: user_id, items, owned, list.
-
     The first is one without a model where there is one. Which ones is a function of the tables.
     """
     wanted = context.settings.report.users
     if not wanted:
         return []
-    people = _cold(context)
-    people += _known(context, wanted - len(people))
-    lists = _lists(
-        context, context.spark.read.parquet(context.workspace.path(published["path"])), people
-    )
-    return [person | {"list": lists[person["user_id"]]} for person in people]
+    columns = ("item", "item_name", "owners")
+    items = context.read_local(tables.ITEMS, *columns).sort_values("item")
+    people = _cold(context, items)
+    people += _known(context, wanted - len(people), items)
+    lists = context.read(Table(published["path"], tables.EXPORT.columns))
+    lists_of = _lists(context, lists, people)
+    return [person | {"list": lists_of[person["user_id"]]} for person in people]
 
 
-def _cold(context: "Context") -> list[dict[str, Any]]:
+def _cold(context: "Context", items: "pd.DataFrame") -> list[dict[str, Any]]:
     """The user without a model that owns most, if there is any."""
     from pyspark.sql import functions as F
 
     rows = context.read(tables.COLD_USERS).orderBy(F.desc(F.size("items")), "user_id").take(1)
-    items = context.read(tables.ITEMS)
     people = []
     for row in rows:
-        owned = items.where(F.col("item").isin(row["items"])).orderBy(F.desc("owners"), "item")
-        names = [item["item_name"] for item in owned.take(OWNED_SHOWN)]
+        owned = items[items["item"].isin(row["items"])]
+        first = owned.sort_values("owners", ascending=False, kind="stable").head(OWNED_SHOWN)
+        names = first["item_name"].tolist()
         people.append({"user_id": row["user_id"], "items": len(row["items"]), "owned": names})
     return people
 
 
-def _known(context: "Context", count: int) -> list[dict[str, Any]]:
+def _known(context: "Context", count: int, items: "pd.DataFrame") -> list[dict[str, Any]]:
     """Users with a model, evenly spread over the order of library sizes."""
     from pyspark.sql import functions as F
 
@@ -61,14 +63,16 @@ def _known(context: "Context", count: int) -> list[dict[str, Any]]:
         .orderBy("items")
         .collect()
     )
-    names = _most_played(context, [row["user"] for row in chosen])
+    names = _most_played(context, [row["user"] for row in chosen], items)
     return [
         {"user_id": row["user_id"], "items": row["items"], "owned": names[row["user"]]}
         for row in chosen
     ]
 
 
-def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
+def _most_played(
+    context: "Context", users: list[int], items: "pd.DataFrame"
+) -> dict[int, list[str]]:
     """The names of each user's most played items."""
     from pyspark.sql import Window
     from pyspark.sql import functions as F
@@ -79,13 +83,12 @@ def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
         .where(F.col("user").isin(users))
         .withColumn("place", F.row_number().over(order))
         .where(F.col("place") <= OWNED_SHOWN)
-        .join(context.read(tables.ITEMS).select("item", "item_name"), "item")
-        .orderBy("user", "place")
         .collect()
     )
+    name_of = dict(zip(items["item"], items["item_name"], strict=True))
     names: dict[int, list[str]] = defaultdict(list)
-    for row in rows:
-        names[row["user"]].append(row["item_name"])
+    for row in sorted(rows, key=lambda row: (row["user"], row["place"])):
+        names[row["user"]].append(name_of[row["item"]])
     return names
 
 
@@ -107,16 +110,15 @@ def _lists(
 
 def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
     """Price and genres by item_id, where they are known."""
-    from pyspark.sql import functions as F
-
     from steamrec.serving.item_metadata import genre_words, price_words
 
     if not context.settings.input.items_path:
         return {}
-    facts = context.read(tables.ITEM_METADATA).where(F.col("item_id").isin(list(item_ids)))
+    known = context.read_local_rows(tables.ITEM_METADATA, "item_id", "price", "genres")
     return {
         row["item_id"]: " · ".join(
             filter(None, (price_words(row["price"]), genre_words(row["genres"])))
         )
-        for row in facts.collect()
+        for row in known
+        if row["item_id"] in item_ids
     }

@@ -6,37 +6,47 @@ array is. With the columns' names and types, the shape tells where every value o
 """
 
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
     from pyspark.sql.types import DataType
 
+_ROWS, _SUM = "_rows", "_hash_{}_{}"
+
 
 def content_hash(frame: "DataFrame", columns: Sequence[str]) -> tuple[int, str]:
-    """The number of rows and a hash (32 hex digits) of `columns` of `frame`.
+    """The number of rows and a hash (32 hex digits) of `columns` of `frame`: one Spark job.
 
     The 16-bit quarters of the rows' hashes are summed, so neither the order of the rows nor their
     partitions matter, rows that stand twice count twice, and no sum overflows below 2**47 rows.
     """
+    row = frame.agg(*hash_sums(frame, columns)).first()
+    assert row is not None
+    return hash_of_sums(row.asDict())
+
+
+def hash_sums(frame: "DataFrame", columns: Sequence[str]) -> "list[Column]":
+    """The aggregates from whose values `hash_of_sums` makes the content hash of `frame`."""
     from pyspark.sql import functions as F
 
-    first, second = row_hashes(frame, columns)
-    sums = [
-        F.sum(F.shiftrightunsigned(value, shift).bitwiseAND(F.lit(0xFFFF).cast("long")))
-        for value in ("first", "second")
-        for shift in (0, 16, 32, 48)
+    sums = [F.count(F.lit(1)).alias(_ROWS)]
+    for half, value in enumerate(row_hashes(frame, columns)):
+        for quarter in range(4):
+            shifted = F.shiftrightunsigned(value, 16 * quarter)
+            total = F.sum(shifted.bitwiseAND(F.lit(0xFFFF).cast("long")))
+            sums.append(total.alias(_SUM.format(half, quarter)))
+    return sums
+
+
+def hash_of_sums(values: Mapping[str, Any]) -> tuple[int, str]:
+    """The rows and the content hash from the values of `hash_sums`, by their names."""
+    halves = [
+        sum((values[_SUM.format(half, quarter)] or 0) << 16 * quarter for quarter in range(4))
+        for half in range(2)
     ]
-    hashed = frame.select(first.alias("first"), second.alias("second"))
-    row = hashed.agg(F.count(F.lit(1)), *sums).first()
-    assert row is not None
-    rows, *quarters = row
-    halves = []
-    for start in (0, 4):
-        parts = enumerate(quarters[start : start + 4])
-        halves.append(sum((part or 0) << (16 * index) for index, part in parts) % 2**64)
-    return int(rows), f"{halves[0]:016x}{halves[1]:016x}"
+    return int(values[_ROWS]), "".join(f"{half % 2**64:016x}" for half in halves)
 
 
 def row_hashes(frame: "DataFrame", columns: Sequence[str]) -> "tuple[Column, Column]":

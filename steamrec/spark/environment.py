@@ -45,6 +45,10 @@ HEAP = re.compile(r"\s*-Xm[sx]\S*")
 IGNORED_SUBMIT_OPTIONS = ("--master", "--deploy-mode", "--name", "--remote", "--class")
 IGNORED_SUBMIT_ACTIONS = ("pyspark-shell", "--help", "-h", "--version", "--usage-error")
 IGNORED_SUBMIT_PROPERTIES = ("spark.master", "spark.submit.deployMode", "spark.remote")
+JAVA_VARIABLES = (
+    *("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"),
+    *("SPARK_SUBMIT_OPTS", "PYSPARK_SUBMIT_ARGS"),
+)
 
 
 def prepare_environment(local: bool) -> None:
@@ -105,14 +109,23 @@ def python_path(before: str) -> str:
     return os.pathsep.join(entries)
 
 
-def java_options(before: str = "") -> str:
-    """The options of a local JVM, behind those of spark-defaults.conf."""
-    options = (
+def java_options(before: str = "", small: bool = False) -> str:
+    """The options of a local JVM, behind those of spark-defaults.conf.
+
+    One for `small` data does its work before optimised code would pay: with these options it
+    starts, and runs its first queries, in half of the processor's time.
+    """
+    options = [
         before,
         JAVA_OPTIONS,
         f'"-Djava.io.tmpdir={tempfile.gettempdir()}"',
         account_options(),
-    )
+    ]
+    if small:
+        options.append("-XX:TieredStopAtLevel=1")
+        given = " ".join([before, *(os.environ.get(name, "") for name in JAVA_VARIABLES)])
+        if not re.search(r"-XX:\+Use\w+GC", given):  # Java takes no two collectors
+            options.append("-XX:+UseSerialGC")
     return " ".join(option for option in options if option)
 
 

@@ -102,7 +102,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"Python finds no module '\1'; install steamrec's packages again (scripts/setup.sh).",
     ),
     (
-        r"reading the port number from pyspark\.daemon|Python worker failed to connect back",
+        r"reading the port number from \S+daemon|Python worker failed to connect back",
         "The workers' Python does not start; set PYSPARK_PYTHON to the Python that runs steamrec, "
         "or unset it, and look for files that hide modules of Python.",
     ),

@@ -13,6 +13,15 @@ PATIENCE = 2.0  # a stage that takes less is not shown
 BAR = "{desc} {percentage:3.0f}% |{bar:30}| {n_fmt}/{total_fmt} tasks, {elapsed}, {remaining} left"
 
 
+_label = "Spark"
+
+
+def name_bar(stage: str) -> None:
+    """Have the bars from here on say that the night's stage `stage` is running."""
+    global _label
+    _label = stage
+
+
 def show_progress(context: "SparkContext") -> None:
     """Show the running stages of `context` until the process ends, if there is a terminal."""
     if sys.stderr.isatty():
@@ -48,5 +57,9 @@ def _new_bar(stage: int, tasks: int) -> Any:
     from tqdm import tqdm
 
     return tqdm(
-        desc=f"Spark stage {stage}", total=tasks, bar_format=BAR, leave=False, delay=PATIENCE
+        desc=f"{_label} (Spark stage {stage})",
+        total=tasks,
+        bar_format=BAR,
+        leave=False,
+        delay=PATIENCE,
     )

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from steamrec.errors import UsageError
+from steamrec.spark.sizing import has_one_task
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -20,11 +21,14 @@ def number_rows(
     """Add column `name` (SQL type `kind`): each row's place, from 0, in the order of `order`.
 
     The columns of `order` together tell all rows apart, so the numbers do not depend on the
-    partitions. The sorted frame is cached, as it is read twice; the stage's end frees it. Raises
-    UsageError when there are more rows than `most` (default: than `kind` holds).
+    partitions. Where there are several, the sorted frame is cached, as it is read twice; the
+    stage's end frees it. Raises UsageError when there are more rows than `most` (default: than
+    `kind` holds).
     """
     from pyspark.sql import functions as F
 
+    if has_one_task(frame.sparkSession):  # far fewer rows than any kind holds
+        return frame.orderBy(*order).withColumn(name, F.monotonically_increasing_id().cast(kind))
     placed = (
         frame.orderBy(*order)
         .withColumn("_partition", F.spark_partition_id())

@@ -42,7 +42,6 @@ LOCAL = {
     # A path is one of this machine, whatever the core-site.xml of another cluster says.
     "spark.hadoop.fs.defaultFS": "file:///",
     "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
 }
 
@@ -67,11 +66,12 @@ def chosen_master(master: str | None) -> str | None:
     return default
 
 
-def open_session(master: str | None = None) -> "SparkSession":
+def open_session(master: str | None = None, small: bool = False) -> "SparkSession":
     """The session of this process.
 
     `master` is Spark's URL; None means what spark-submit chose, else spark-defaults.conf's, else
-    local[*]. Raises UsageError when there is no Java that Spark can run on.
+    local[*]. `small`: a local one is for data that a single task can take. Raises UsageError when
+    there is no Java that Spark can run on.
     """
     master = chosen_master(master)
     local = master is not None and is_local(master)
@@ -83,7 +83,9 @@ def open_session(master: str | None = None) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     interrupt = signal.getsignal(signal.SIGINT)
-    options = session_options(master, local)
+    options = session_options(master, local, small)
+    if local and not submitted():  # elsewhere steamrec may be on the workers' path only
+        options.setdefault("spark.python.daemon.module", "steamrec.spark.daemon")
     if not submitted() and SparkSession.getActiveSession() is None:
         _start_context(options)
     builder = SparkSession.builder
@@ -96,7 +98,7 @@ def open_session(master: str | None = None) -> "SparkSession":
     return session
 
 
-def session_options(master: str | None, local: bool) -> dict[str, str]:
+def session_options(master: str | None, local: bool, small: bool = False) -> dict[str, str]:
     """Spark's properties for a run under `master` (None: spark-submit's); `master` wins."""
     options = SEMANTICS | WORKER_THREADS | {"spark.app.name": "steamrec"}
     if master is not None:
@@ -104,7 +106,7 @@ def session_options(master: str | None, local: bool) -> dict[str, str]:
     if local:
         options = LOCAL | read_defaults() | options
         key = "spark.driver.extraJavaOptions"
-        options[key] = java_options(options.get(key, ""))
+        options[key] = java_options(options.get(key, ""), small)
         key = "spark.driver.memory"
         options[key] = _driver_memory(options[key])
     return options

@@ -10,6 +10,7 @@ from steamrec.data.user_batches import IntArray, Pairs, UserBatch
 from steamrec.scoring.metrics import metric_values
 from steamrec.scoring.ranks import full_ranks
 from steamrec.scoring.scorer import Scorer, finite_scores, owned_cells
+from steamrec.workspace.receipts import output_hash
 
 MOST_USERS = 2_000
 GROUP = 256
@@ -39,8 +40,21 @@ class ValidationSet:
         return float(np.concatenate(values).mean())
 
 
+# The last one and what it was read from: all networks of a night have the same.
+_loaded: dict[str, ValidationSet | None] = {}
+
+
 def load_validation(context: Context) -> ValidationSet | None:
     """The validation items of the first MOST_USERS of their users; None where there are none."""
+    split = output_hash(context.inputs, "split", tables.TRAIN.name)
+    key = f"{context.inputs.root} {split}"
+    if not split or key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = _load(context)
+    return _loaded[key]
+
+
+def _load(context: Context) -> ValidationSet | None:
     train = context.read(tables.TRAIN)
     chosen = train.where("validation").select("user", "item").orderBy("user").limit(MOST_USERS)
     targets = chosen.toPandas()

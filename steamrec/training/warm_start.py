@@ -35,7 +35,7 @@ def ids_of(context: Context) -> Ids:
     """The ids of the workspace's "user" and "item" numbers, in their order."""
     found: Ids = {}
     for kind, table in (("user", USERS), ("item", ITEMS)):
-        frame = context.read(table).select(kind, f"{kind}_id").toPandas().sort_values(kind)
+        frame = context.read_local(table, kind, f"{kind}_id").sort_values(kind)
         found[kind] = frame[f"{kind}_id"].to_numpy(dtype=object)
     return found
 

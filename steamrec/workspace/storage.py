@@ -68,12 +68,8 @@ class Workspace:
 
     def refuse_empty_files(self, name: str) -> None:
         """Raise RunError for a Parquet file of 0 bytes in table `name`: Spark would skip it."""
-        if not self.exists(name):
-            return
-        self._files.invalidate_cache()
-        for file in self._files.ls(self._inner(name), detail=True):
-            base = str(file["name"]).rsplit("/", 1)[-1]
-            if file["size"] == 0 and file["type"] == "file" and base.endswith(".parquet"):
+        for base, size in self.table_files(name).items():
+            if size == 0:
                 raise RunError(
                     f"{self.path(name)}/{base} is damaged (0 bytes); run the night with --fresh, "
                     "which writes it anew."
@@ -142,9 +138,22 @@ class Workspace:
         return int(self._files.info(self._inner(name))["size"])
 
     def open(self, name: str) -> IO[bytes]:
-        """File `name`, open to read bytes of; raises FileNotFoundError."""
+        """File `name`, open to read parts of it; raises FileNotFoundError."""
         opened: IO[bytes] = self._files.open(self._inner(name), "rb")
         return opened
+
+    def table_files(self, name: str) -> dict[str, int]:
+        """The Parquet files directly under table `name`, by their names in it: their bytes."""
+        if not self.exists(name):
+            return {}
+        self._files.invalidate_cache()
+        found = self._files.ls(self._inner(name), detail=True)
+        files = {str(file["name"]).rsplit("/", 1)[-1]: file for file in found}
+        return {
+            base: int(file["size"] or 0)
+            for base, file in sorted(files.items())
+            if file["type"] == "file" and base.endswith(".parquet") and base[0] not in "_."
+        }
 
     def read_bytes(self, name: str) -> bytes:
         """The content of file `name`; raises FileNotFoundError."""

@@ -1,5 +1,8 @@
 import io
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -56,3 +59,29 @@ def test_rollback_needs_no_java(tmp_path, monkeypatch, capsys):
         assert left.value.code == 2
         assert "no earlier published run to go back to" in capsys.readouterr().err
     assert CliRunner().invoke(cli, ["rollback", "--help"]).exit_code == 0
+
+
+NATIVE = """
+import logging, os, sys
+from steamrec.cli.logs import set_up_logs
+from steamrec.cli.terminal import hide_native_output
+from steamrec.workspace import run_log
+
+set_up_logs("text")
+run_log.start(sys.argv[1])
+hide_native_output()
+os.write(2, b"failed call to cuInit\\n")
+os.system("echo incubator modules >&2")
+logging.getLogger("steamrec").info("started")
+print("a message", file=sys.stderr)
+"""
+
+
+def test_the_noise_of_libraries_goes_to_the_log_file(tmp_path):
+    environment = os.environ | {"STEAMREC_DEBUG": ""}
+    command = [sys.executable, "-c", NATIVE, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert ended.stderr.splitlines()[0].endswith("INFO started")
+    assert ended.stderr.splitlines()[1:] == ["a message"]
+    (log,) = (tmp_path / "logs").iterdir()
+    assert log.read_text() == "failed call to cuInit\nincubator modules\n"

@@ -54,7 +54,7 @@ def test_a_repeated_user_is_the_union_with_the_larger_playtime(make_context):
 
 def test_places_follow_the_order_of_the_libraries(make_context):
     context, _ = run(make_context)
-    rows = context.read(tables.INTERACTIONS).orderBy("place").collect()
+    rows = context.read(tables.INTERACTIONS).orderBy("position").collect()
     orders = {}
     for row in rows:
         orders.setdefault(row.user, []).append(row.item)

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.spark.environment import prepare_environment, python_path, submit_arguments
+from steamrec.spark.environment import (
+    java_options,
+    prepare_environment,
+    python_path,
+    submit_arguments,
+)
 from steamrec.spark.session import chosen_master, session_options, submitted
 
 
@@ -69,3 +74,12 @@ def test_the_drivers_memory_is_given_as_java_takes_it(defaults, tmp_path):
     assert session_options("local", True)["spark.driver.memory"] == "600m"
     (tmp_path / "spark-defaults.conf").write_text("spark.driver.memory 900t\n")
     assert int(session_options("local", True)["spark.driver.memory"][:-1]) < 900 * 2**20
+
+
+def test_a_small_jvm_gets_no_second_collector(monkeypatch):
+    monkeypatch.delenv("SPARK_SUBMIT_OPTS", raising=False)
+    assert "TieredStopAtLevel" not in java_options("-Da=b")
+    assert java_options("-Da=b", small=True).endswith("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    assert "UseSerialGC" not in java_options("-XX:+UseZGC", small=True)
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC")
+    assert "UseSerialGC" not in java_options(small=True)

@@ -4,10 +4,12 @@ import fcntl
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -31,7 +33,7 @@ def facts_beside(raw):
     return raw.with_name("facts.json")
 
 
-def start(workspace, raw, date="2026-01-31", command="nightly", *more, cores=2):
+def start(workspace, raw, date="2026-01-31", command="nightly", *more, cores=2, conf=SPARK_CONF):
     """Start a stage command on so many cores; its log can be read from `stderr`."""
     inputs = [f"input.path={raw}"]
     if facts_beside(raw).exists():
@@ -47,7 +49,7 @@ def start(workspace, raw, date="2026-01-31", command="nightly", *more, cores=2):
         *dated,
         *given,
     ]
-    environment = os.environ | {"SPARK_CONF_DIR": str(SPARK_CONF), "STEAMREC_DEBUG": ""}
+    environment = os.environ | {"SPARK_CONF_DIR": str(conf), "STEAMREC_DEBUG": ""}
     return subprocess.Popen(
         [sys.executable, "-m", "steamrec", *arguments, *more],
         stderr=subprocess.PIPE,
@@ -77,9 +79,33 @@ def make_published_night(folder):
         if not (workspace / "receipts/report.json").exists():
             write_file(300, 3, str(raw))
             write_facts(300, 3, str(facts_beside(raw)))
-            code, log = finish(workspace, raw)
+            code, log = finish(workspace, raw, conf=_with_event_log(folder))
             assert code == 0, log
     return raw, workspace
+
+
+def _with_event_log(folder):
+    """A copy of SPARK_CONF that has Spark write its events to `folder`/events."""
+    (folder / "events").mkdir(exist_ok=True)
+    conf = shutil.copytree(SPARK_CONF, folder / "conf", dirs_exist_ok=True)
+    with (conf / "spark-defaults.conf").open("a") as file:
+        print("spark.eventLog.enabled true\nspark.eventLog.compress false", file=file)
+        print(f"spark.eventLog.dir file://{folder / 'events'}", file=file)
+    return conf
+
+
+def spark_jobs(folder):
+    """The number of Spark jobs by stage, from the events in `folder`."""
+    events = [
+        json.loads(line)
+        for file in sorted(folder.rglob("events_*"))
+        for line in file.read_text().splitlines()
+    ]
+    return Counter(
+        event["Properties"].get("spark.job.description", "none")
+        for event in events
+        if event["Event"] == "SparkListenerJobStart"
+    )
 
 
 def sentence(log):

@@ -47,8 +47,8 @@ def refit(context: Context) -> Artifact:
 
 def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     """The Gram matrix from Spark, one inverse on the driver."""
-    items = context.read(tables.ITEMS).count()
-    users = context.read(tables.USERS).count()
+    items = context.count(tables.ITEMS)
+    users = context.count(tables.USERS)
     settings = context.settings.section("ease", EaseSettings)
     weights = ease_weights(gram_matrix(context, pairs, items), settings.regularization)
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))

@@ -71,7 +71,7 @@ def _metrics(context: Context, models: tuple[str, ...]) -> dict[str, Any]:
         "users": users,
         # The sampled protocol is averaged over the others.
         "users_without_candidates": users - int(histograms["popularity", SAMPLED].counts.sum()),
-        "items": context.read(tables.ITEMS).count(),
+        "items": context.count(tables.ITEMS),
         "best": best,
         "results": [_ordered(result) for result in results],
         "validation": validation,

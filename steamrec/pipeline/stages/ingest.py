@@ -17,6 +17,7 @@ from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.sources import find_sources
 from steamrec.ingest.table_parts import find_table
 from steamrec.pipeline.stage import Outcome
+from steamrec.spark.sizing import fit_session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -38,6 +39,7 @@ def run(context: Context) -> Outcome:
 def ingest(context: Context, form: LineFormat = LIBRARY_LINES) -> Outcome:
     """As `run`, with another way to read the lines, for comparison."""
     sources = find_sources(context.settings.input.path)
+    fit_session(context.spark, sum(source.size for source in sources))
 
     def write(form: LineFormat) -> dict[str, Any]:
         return _write(context, read_lines(context.spark, sources, form, context.settings.ingest))
@@ -59,17 +61,22 @@ def ingest(context: Context, form: LineFormat = LIBRARY_LINES) -> Outcome:
 
 def ingest_interactions(context: Context) -> Outcome:
     """Write the user's own interactions as libraries; raises as `run`."""
+    from pyspark.sql import functions as F
+
     columns = interaction_columns(context.settings)
     path = context.settings.input.path
     parts = find_table(path, "input.path", columns)
+    fit_session(context.spark, sum(part.weight for part in parts))
     rows = read_table(context, parts, columns).persist()
     with explained():
         counts = _write_bad_rows(context, rows)
         # Before the grouping, which takes longer than the reading.
         check_quarantine(context, QUARANTINE, counts["quarantined_lines"], counts["lines"])
         good = rows.where("reason is null")
-        context.write(interaction_libraries(good, path), LIBRARIES)
-    counts |= _interaction_counts(context)
+        written = context.write(
+            interaction_libraries(good, path), LIBRARIES, item_rows=F.sum("items_count")
+        )
+    counts |= {"libraries": written["rows"], "item_rows": written["item_rows"] or 0}
     if counts["item_rows"] + counts["quarantined_lines"] != counts["lines"]:
         raise RunError(
             f"Of {counts['lines']:,} rows {counts['item_rows']:,} are in libraries and "
@@ -88,14 +95,6 @@ def _write_bad_rows(context: Context, rows: "DataFrame") -> dict[str, Any]:
     if not seen[0]:
         raise UsageError(f"The input {context.settings.input.path} has no rows.")
     return {"lines": seen[0], "quarantined_lines": seen[1]}
-
-
-def _interaction_counts(context: Context) -> dict[str, Any]:
-    from pyspark.sql import functions as F
-
-    written = context.read(LIBRARIES).agg(F.count(F.lit(1)), F.sum("items_count")).first()
-    assert written is not None
-    return {"libraries": written[0], "item_rows": written[1] or 0}
 
 
 def _write(context: Context, read: "DataFrame") -> dict[str, Any]:
@@ -126,16 +125,16 @@ def _write_libraries(context: Context, read: "DataFrame") -> dict[str, Any]:
         F.coalesce(F.sum(F.when(good, items)), F.lit(0)).alias("item_rows"),
         count(F.col(REFUSED).isNotNull()).alias(REFUSED),
     )
-    context.write(observed.where(good), LIBRARIES)
+    rows = context.write(observed.where(good), LIBRARIES)["rows"]
     counted = dict(seen.get)
-    users = context.read(LIBRARIES).agg(F.count(F.lit(1)), F.count_distinct("user_id")).first()
+    users = context.read(LIBRARIES).agg(F.count_distinct("user_id")).first()
     assert users is not None
     return {
         "lines": counted.pop("lines"),
-        "libraries": users[0],
+        "libraries": rows,
         **counted,
-        "users": users[1],
-        "merged_lines": users[0] - users[1],
+        "users": users[0],
+        "merged_lines": rows - users[0],
     }
 
 
@@ -148,7 +147,7 @@ def _write_quarantine(context: Context, read: "DataFrame", expected: int) -> Non
 
 
 def _check(context: Context, counts: dict[str, Any]) -> None:
-    lines, quarantined = counts["lines"], context.read(QUARANTINE).count()
+    lines, quarantined = counts["lines"], context.written[QUARANTINE.name].rows
     if lines != counts["libraries"] + quarantined:
         raise RunError(
             f"Of {lines} lines {counts['libraries']} became libraries and {quarantined} were "

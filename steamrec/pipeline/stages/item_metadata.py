@@ -46,33 +46,38 @@ def run(context: Context) -> Outcome:
 
 def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     """Write both tables and count; raises RunError when the counts do not reconcile."""
+    from pyspark.sql import Observation
     from pyspark.sql import functions as F
 
     good = F.col("reason").isNull()
     named = good & (F.coalesce("item_id", F.lit("")) != "")
+    lines = Observation("lines")
+    observed = read.observe(
+        lines,
+        *(
+            F.count(F.when(condition, 1)).alias(name)
+            for name, condition in (("all", F.lit(True)), ("good", good), ("named", named))
+        ),
+    )
+    refused = observed.where(~good).select("file", "reason", "line")
+    quarantined = context.write(refused, tables.ITEM_METADATA_QUARANTINE)["rows"]
+    seen = lines.get
+    if not seen["all"]:
+        raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
     fields = F.struct(*tables.ITEM_METADATA.columns)
     first = F.min_by(fields, F.struct(*tables.LINE_LOCATION)).alias("facts")
-    facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
-    context.write(facts, tables.ITEM_METADATA)
-    refused = read.where(~good).select("file", "reason", "line")
-    context.write(refused, tables.ITEM_METADATA_QUARANTINE)
-    lines = read.agg(*(F.count(F.when(one, 1)) for one in (F.lit(True), good, named))).first()
-    assert lines is not None
-    if not lines[0]:
-        raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
+    merged = read.where(named).groupBy("item_id").agg(first).select("facts.*")
+    unpriced = F.count(F.when(F.col("price").isNull(), 1))
+    written = context.write(merged, tables.ITEM_METADATA, unpriced=unpriced)
     facts, items = context.read(tables.ITEM_METADATA), context.read(tables.ITEMS)
-    written = facts.agg(
-        F.count("item_id"), F.count_distinct("item_id"), F.count("item_id") - F.count("price")
-    ).first()
-    assert written is not None
     counts = {
-        "lines": lines[0],
-        "facts": written[0],
-        "merged_lines": lines[2] - written[1],
-        "lines_without_id": lines[1] - lines[2],
-        "quarantined_lines": context.read(tables.ITEM_METADATA_QUARANTINE).count(),
-        "facts_without_price": written[2],
-        "catalogue_items": items.count(),
+        "lines": seen["all"],
+        "facts": written["rows"],
+        "merged_lines": seen["named"] - written["rows"],
+        "lines_without_id": seen["good"] - seen["named"],
+        "quarantined_lines": quarantined,
+        "facts_without_price": written["unpriced"],
+        "catalogue_items": context.count(tables.ITEMS),
         "catalogue_items_with_facts": items.join(facts, "item_id", "left_semi").count(),
     }
     total, parts = (

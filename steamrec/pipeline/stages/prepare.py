@@ -16,6 +16,7 @@ from steamrec.ingest.input_errors import explained
 from steamrec.pipeline.stage import Outcome
 from steamrec.pipeline.stages.predefined import read_predefined, write_predefined
 from steamrec.spark.row_index import number_rows
+from steamrec.spark.sizing import has_one_task
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,6 +29,8 @@ def run(context: Context) -> Outcome:
     playtime. Raises UsageError when no user has enough items, and before any work when a library
     has more items than there are numbers for.
     """
+    from pyspark.sql import functions as F
+
     given = context.settings.split.method == "given"
     least = 1 if given else context.settings.prepare.min_items
     libraries = context.read(tables.LIBRARIES)
@@ -41,30 +44,32 @@ def run(context: Context) -> Outcome:
         pairs = _with_holdout(pairs, published.holdout)
     pairs = pairs.persist()
 
-    users = _users(pairs, least)
-    context.write(users, tables.USERS)
+    written = {
+        "users": context.write(_users(pairs, least), tables.USERS, pairs=F.sum("items")),
+    }
     users = context.read(tables.USERS)
     kept = pairs.join(users, "user_id")
 
     items = _items(kept, published.items if published else None)
-    context.write(items, tables.ITEMS)
+    written["items"] = context.write(items, tables.ITEMS, pairs=F.sum("owners"))
     items = context.read(tables.ITEMS)
 
-    context.write(kept.join(items, "item_id"), tables.INTERACTIONS)
-    context.write(_cold_users(libraries, pairs, users, items), tables.COLD_USERS)
-    counts = _counts(context, read, pairs)
+    written["interactions"] = context.write(kept.join(items, "item_id"), tables.INTERACTIONS)
+    cold = _cold_users(libraries, pairs, users, items)
+    written["cold"] = context.write(cold, tables.COLD_USERS)
+    counts = _counts(read, pairs, written)
     if not counts["users_kept"]:
         raise UsageError(
             f"No user has {least} or more items (prepare.min_items); "
             "lower it or give a larger file."
         )
-    written = [tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS]
+    outputs = [tables.USERS, tables.ITEMS, tables.INTERACTIONS, tables.COLD_USERS]
     if published:
-        written += write_predefined(context, published)
+        outputs += write_predefined(context, published)
         # The held-out pairs of another file were merged with none of this one.
         added = published.counts["holdout_pairs_added"]
         counts |= {"pairs_merged": counts["pairs_merged"] + added, **published.counts}
-    return Outcome(tables=written, counts=counts)
+    return Outcome(tables=outputs, counts=counts)
 
 
 def owned_pairs(libraries: "DataFrame") -> "DataFrame":
@@ -76,10 +81,12 @@ def owned_pairs(libraries: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as F
 
     location = list(tables.LINE_LOCATION)
-    lines = number_rows(libraries.select(*location), location, "line", "bigint", MOST_LINES)
-    rows = libraries.join(lines, location).select(
-        "user_id", "line", F.posexplode("items").alias("item_position", "item")
-    )
+    if has_one_task(libraries.sparkSession):
+        numbered = number_rows(libraries, location, "line", "bigint", MOST_LINES)
+    else:  # sorting the locations alone carries no items around
+        lines = number_rows(libraries.select(*location), location, "line", "bigint", MOST_LINES)
+        numbered = libraries.join(lines, location)
+    rows = numbered.select("user_id", "line", F.posexplode("items").alias("item_position", "item"))
     return (
         rows.select(
             "user_id",
@@ -183,26 +190,26 @@ def _read(libraries: "DataFrame") -> dict[str, int]:
     return read
 
 
-def _counts(context: Context, read: dict[str, int], pairs: "DataFrame") -> dict[str, Any]:
+def _counts(
+    read: dict[str, int], pairs: "DataFrame", written: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """The figures of the receipt; raises RunError when they do not reconcile."""
     from pyspark.sql import functions as F
 
     owned = _figures(
         pairs, distinct_pairs=F.count("*"), users_with_items=F.count_distinct("user_id")
     )
-    users = _figures(context.read(tables.USERS), users_kept=F.count("*"), pairs=F.sum("items"))
-    items = _figures(context.read(tables.ITEMS), items=F.count("*"), pairs=F.sum("owners"))
     counts = {
         **read,
         "distinct_pairs": owned["distinct_pairs"],
         "pairs_merged": read["item_rows"] - owned["distinct_pairs"],
         "users_with_items": owned["users_with_items"],
-        "users_kept": users["users_kept"],
-        "users_cold": context.read(tables.COLD_USERS).count(),
-        "items": items["items"],
-        "interactions": context.read(tables.INTERACTIONS).count(),
+        "users_kept": written["users"]["rows"],
+        "users_cold": written["cold"]["rows"],
+        "items": written["items"]["rows"],
+        "interactions": written["interactions"]["rows"],
     }
-    kept_pairs, owners = users["pairs"], items["pairs"]
+    kept_pairs, owners = (written[name]["pairs"] or 0 for name in ("users", "items"))
     if not counts["interactions"] == kept_pairs == owners:
         raise RunError(
             f"The counts do not reconcile: {counts['interactions']:,} interactions, "

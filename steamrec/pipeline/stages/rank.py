@@ -4,6 +4,7 @@ A model that serves cold users ranks held-out items of theirs too.
 """
 
 import functools
+from typing import TYPE_CHECKING
 
 from steamrec.data import tables
 from steamrec.data.context import Context
@@ -14,6 +15,9 @@ from steamrec.errors import RunError
 from steamrec.evaluation.cold import MEASURED, cold_split, rank_cold_users
 from steamrec.evaluation.rank_tasks import FULL, SAMPLED, rank_batches
 from steamrec.pipeline.stage import Outcome
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
 
 USERS_PER_BATCH = 256
 
@@ -36,8 +40,9 @@ def run(context: Context, model: str) -> Outcome:
         model=model,
         longest=max(context.settings.evaluate.k),
     )
-    context.write(batches.mapInArrow(rank, table.ddl), table)
-    outcome = Outcome([table], counts=_counts(context, model))
+    ranked = context.write(batches.mapInArrow(rank, table.ddl), table, **_figures())
+    held_out = context.count(tables.HOLDOUT)
+    outcome = Outcome([table], counts=_counts(model, held_out, ranked))
     if model in MEASURED:
         outcome.tables.append(_rank_cold_users(context, model))
     return outcome
@@ -53,21 +58,27 @@ def _rank_cold_users(context: Context, model: str) -> Table:
     return table
 
 
-def _counts(context: Context, model: str) -> dict[str, int]:
+def _figures() -> "dict[str, Column]":
+    """For each protocol how many items are ranked, and how many of them against none."""
+    from pyspark.sql import functions as F
+
+    figures = {}
+    for protocol in (SAMPLED, FULL):
+        ranked = F.col("protocol") == protocol
+        figures[protocol] = F.count(F.when(ranked, 1))
+        figures[f"{protocol}_alone"] = F.count(F.when(ranked & (F.col("candidates") == 1), 1))
+    return figures
+
+
+def _counts(model: str, held_out: int, found: dict[str, int]) -> dict[str, int]:
     """How many held-out items were ranked, and how many of them had no competitor.
 
     Raises RunError unless each held-out item has its rank in the full catalogue. An item without
     a competitor is ranked first by every model: the user owns all else, or has no negatives.
     """
-    from pyspark.sql import functions as F
-
-    held_out = context.read(tables.HOLDOUT).count()
-    alone = F.count(F.when(F.col("candidates") == 1, 1)).alias("alone")
-    counted = context.read(tables.ranks(model)).groupBy("protocol")
-    found = {row["protocol"]: row for row in counted.agg(F.count("*").alias("n"), alone).collect()}
     counts = {"held_out_items": held_out}
     for protocol in (SAMPLED, FULL):
-        ranked = found[protocol]["n"] if protocol in found else 0
+        ranked = found[protocol]
         # A published split may give a user no candidates: then there is no sampled rank.
         if protocol == SAMPLED and ranked < held_out:
             counts["without_candidates"] = held_out - ranked
@@ -76,6 +87,6 @@ def _counts(context: Context, model: str) -> dict[str, int]:
                 f"The model '{model}' ranked {ranked:,} of {held_out:,} held-out items "
                 f"({protocol}); this is a fault of steamrec, please report it."
             )
-        if ranked and found[protocol]["alone"]:
-            counts[f"without_competitors_{protocol}"] = found[protocol]["alone"]
+        if found[f"{protocol}_alone"]:
+            counts[f"without_competitors_{protocol}"] = found[f"{protocol}_alone"]
     return counts

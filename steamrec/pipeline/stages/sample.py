@@ -81,9 +81,9 @@ def _write_epochs(
     draw = functools.partial(
         draw_chunks,
         epochs=epochs,
-        partition_keys=partition_keys(context.spark, files),
+        partition_keys=partition_keys(files),
         per_positive=negatives,
-        items=context.read(tables.ITEMS).count(),
+        items=context.count(tables.ITEMS),
         seed=sampling.seed,
         cumulative=_cumulative(context),
     )
@@ -114,7 +114,7 @@ def _cumulative(context: Context) -> "LongArray | None":
         return None
     fitted = context.read(tables.TRAIN).where("not validation")
     counted = fitted.groupBy("item").count().toPandas()
-    owners = np.zeros(context.read(tables.ITEMS).count(), np.int64)
+    owners = np.zeros(context.count(tables.ITEMS), np.int64)
     owners[counted["item"].to_numpy()] = counted["count"].to_numpy()
     return popularity_weights(owners, sampling.popularity_power)
 
@@ -132,15 +132,13 @@ def _write_eval(context: Context, batches: "DataFrame") -> dict[str, Any]:
         draw = functools.partial(
             draw_eval,
             count=wanted,
-            items=context.read(tables.ITEMS).count(),
+            items=context.count(tables.ITEMS),
             seed=context.settings.sampling.seed,
         )
         frame = batches.mapInArrow(draw, EVAL_ROWS)
-    context.write(frame, tables.EVAL_NEGATIVES)
-    short = F.count(F.when(F.size("items") < wanted, 1))
-    counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()
-    assert counted is not None
+    fewer = F.count(F.when(F.size("items") < wanted, 1))
+    written = context.write(frame, tables.EVAL_NEGATIVES, fewer=fewer)
     return {
-        "eval_users": counted[0],
-        "eval_users_with_fewer_negatives": 0 if given else counted[1],
+        "eval_users": written["rows"],
+        "eval_users_with_fewer_negatives": 0 if given else written["fewer"],
     }

@@ -4,7 +4,7 @@ Random choices hang on the ids, not on tonight's numbers: while a library only g
 out of it in an earlier night has been in no night's training, so that a warm start has not seen it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from steamrec.data import tables
 from steamrec.data.context import Context
@@ -25,16 +25,30 @@ def run(context: Context) -> Outcome:
     settings = context.settings.split
     interactions = _with_ids(context)
     holdout = _holdout(context, interactions)
-    context.write(holdout, tables.HOLDOUT)
+    held_out = context.write(holdout, tables.HOLDOUT)["rows"]
     rest = interactions.join(context.read(tables.HOLDOUT), ["user", "item"], "left_anti")
-    validation = validation_pairs(rest, settings.seed, settings.validation_users)
+    # Only a predefined holdout may take all that a user owns.
+    left = (
+        rest.select("user").distinct().count()
+        if settings.method == "given"
+        else context.count(tables.USERS)
+    )
+    validation = validation_pairs(rest, settings.seed, min(settings.validation_users, left // 5))
     marked = (
         rest.drop(*IDS)
         .join(validation, ["user", "item"], "left")
         .withColumn("validation", F.coalesce("validation", F.lit(False)))
     )
-    context.write(marked, tables.TRAIN)
-    return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=_counts(context, interactions))
+    marks = F.count(F.when(F.col("validation"), 1))
+    train = context.write(marked, tables.TRAIN, validation=marks)
+    counts = {
+        "interactions": context.count(tables.INTERACTIONS),
+        "train_pairs": train["rows"],
+        "validation_pairs": train["validation"],
+        "holdout_pairs": held_out,
+    }
+    _check(counts)
+    return Outcome(tables=[tables.TRAIN, tables.HOLDOUT], counts=counts)
 
 
 def _with_ids(context: Context) -> "DataFrame":
@@ -65,8 +79,7 @@ def _holdout(context: Context, interactions: "DataFrame") -> "DataFrame":
 def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
     """One random item of each of `users` random users: user, item, validation (True).
 
-    `rest` has user, item and IDS. At most one user in five takes part, and only users that keep at
-    least one training item.
+    `rest` has user, item and IDS. Only users that keep at least one training item take part.
     """
     from pyspark.sql import functions as F
 
@@ -79,22 +92,15 @@ def validation_pairs(rest: "DataFrame", seed: int, users: int) -> "DataFrame":
         )
         .where("owned >= 2")
     )
-    limit = min(users, rest.select("user").distinct().count() // 5)
     return (
         chosen.orderBy(keyed(seed, "validation user", "user_hash"), "user")
-        .limit(limit)
+        .limit(users)
         .select("user", "item", F.lit(True).alias("validation"))
     )
 
 
-def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
-    train, holdout = context.read(tables.TRAIN), context.read(tables.HOLDOUT)
-    counts = {
-        "interactions": interactions.count(),
-        "train_pairs": train.count(),
-        "validation_pairs": train.where("validation").count(),
-        "holdout_pairs": holdout.count(),
-    }
+def _check(counts: dict[str, int]) -> None:
+    """Raise RunError when the counts do not reconcile, UsageError when nothing is held out."""
     if counts["train_pairs"] + counts["holdout_pairs"] != counts["interactions"]:
         raise RunError(
             f"The counts do not reconcile: {counts['train_pairs']:,} training pairs and "
@@ -103,4 +109,3 @@ def _counts(context: Context, interactions: "DataFrame") -> dict[str, Any]:
         )
     if not counts["holdout_pairs"]:
         raise UsageError("No user has two items, so nothing can be held out; give a larger input.")
-    return counts
