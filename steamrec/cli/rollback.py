@@ -3,7 +3,7 @@
 from steamrec.cli.options import open_workspace
 from steamrec.cli.terminal import say
 from steamrec.errors import UsageError
-from steamrec.publish.runs import roll_back
+from steamrec.publish.rollback import roll_back
 from steamrec.workspace import Workspace
 
 
@@ -14,3 +14,4 @@ def print_rollback(root: str) -> None:
         raise UsageError(f"{workspace.root} has no earlier published run to go back to.")
     run = roll_back(open_workspace(root))
     say(f"Readers now see run {run['run_id']} of {run['date']}: {run['rows']:,} rows.")
+    say("A night that makes the lists left behind again is refused (gates.rolled_back).")

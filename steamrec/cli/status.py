@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import date as day
 
+from steamrec.cli.gates import gate_lines
 from steamrec.cli.terminal import clean, say
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.pipeline.declarations import night
 from steamrec.pipeline.plan import Planned, plan
-from steamrec.publish.pointer import read_pointer
+from steamrec.publish.pointer import load_pointer
 from steamrec.publish.rejection import read_refusal
 from steamrec.workspace import Workspace
 from steamrec.workspace.last_settings import last_settings
-
-GATES = "users, ranks, items, scores, owned, excluded"
 
 
 def print_status(root: str, config: str | None, overrides: Sequence[str], date: str) -> None:
@@ -34,30 +33,32 @@ def print_status(root: str, config: str | None, overrides: Sequence[str], date: 
     context = Context(settings, workspace, date=date or day.today().isoformat())
     planned = plan(night(settings), context)
     say(f"Workspace {workspace.root}")
-    for line in [*_published(workspace, planned), "", *_table(planned), "", _next(planned)]:
+    for line in [*_published(workspace), "", *_table(planned), "", _next(planned)]:
         say(line)
 
 
-def _published(workspace: Workspace, planned: list[Planned]) -> list[str]:
-    if not workspace.exists("exports/latest.json"):
-        lines, published = ["Published: nothing yet"], ""
+def _published(workspace: Workspace) -> list[str]:
+    pointer = load_pointer(workspace)
+    shown, published = pointer.run, ""
+    if shown is None:
+        lines = ["Published: nothing yet"]
     else:
-        latest = read_pointer(workspace) or {}
-        published = str(latest["run_id"])
+        published = str(shown["run_id"])
         lines = [
-            f"Published: {latest['date']}, run {published}, model {latest['model']}, "
-            f"{latest['rows']:,} rows for {latest['users']:,} users"
+            f"Published: {shown['date']}, run {published}, model {shown['model']}, "
+            f"{shown['rows']:,} rows for {shown['users']:,} users",
+            *gate_lines(workspace, shown),
         ]
-        export = next((one.receipt for one in planned if one.name == "export"), None)
-        if export and any(published in name for name in export.outputs):
-            short = export.counts.get("short_lists", 0)
-            lines.append(f"Gates: all passed ({GATES}); {short:,} lists are shorter than export.k")
-        else:
-            lines.append("Gates: passed; the export's receipt is of another run")
+    for run in pointer.rolled_back:
+        lines.append(
+            f"Rolled back from: {run['date']}, run {run['run_id']}; a night that makes its lists "
+            "again is refused (gates.rolled_back)"
+        )
     refusal = read_refusal(workspace)
     if refusal:
         lines.append(f"Refused: {refusal['date']}, run {refusal['run_id']}: {refusal['why']}")
     known = {refusal["run_id"]} if refusal else set()
+    known |= {run["run_id"] for run in pointer.rolled_back}
     later = [run for run in _runs(workspace) if run > published and run not in known]
     if later:
         lines.append(f"Written later and not published (cut off): {', '.join(later)}")
