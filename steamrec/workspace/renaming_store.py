@@ -19,6 +19,7 @@ from steamrec.errors import RunError
 from steamrec.workspace.store import ChangedError, Store, beside
 
 CLAIM_SECONDS = 30.0
+WAIT_SECONDS = 2 * CLAIM_SECONDS  # for another's claim to end
 PAUSE_SECONDS = 0.2
 
 
@@ -54,7 +55,7 @@ class RenamingStore(Store):
 
     def _claim(self, draft: str, claim: str, own: str, path: str, expected: bytes | None) -> None:
         """Rename the folder `draft`, which holds `own`, to `claim`; wait for another's claim."""
-        until = time.monotonic() + 2 * CLAIM_SECONDS
+        until = time.monotonic() + WAIT_SECONDS
         while True:
             try:
                 self.files.rename_over(draft, claim)
