@@ -17,7 +17,6 @@ from steamrec.publish.published_fields import PUBLISHED
 from steamrec.publish.rejection import forget_refusal
 from steamrec.publish.runs import ROOTS, read_record, record_name, run_name
 from steamrec.workspace import Workspace
-from steamrec.workspace.store import ChangedError
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +49,20 @@ def publish_run(
     """
     if _was_published(workspace, record):
         return ()
-    for root in ROOTS:
-        if workspace.exists(f"{root}/{run_name(record)}"):
-            workspace.sync(f"{root}/{run_name(record)}")
     own = record_name(record["date"], record["run_id"])
     before = seen.run and {key: seen.run[key] for key in PUBLISHED}
-    workspace.write_json(own, {**record, "previous": before})
-    old = old_runs(workspace, record, before, keep)
+    old: Sequence[str] = ()
     try:
+        for root in ROOTS:
+            if workspace.exists(f"{root}/{run_name(record)}"):
+                workspace.sync(f"{root}/{run_name(record)}")
+        workspace.write_json(own, {**record, "previous": before})
+        old = old_runs(workspace, record, before, keep)
         move_pointer(workspace, record, seen, removed=old)
-    except ChangedError:
+    except (OSError, RunError):
+        # Files may even be gone: the publisher that won removes what was never published.
+        if load_pointer(workspace).content == seen.content:
+            raise
         if not _was_published(workspace, record):
             workspace.remove(own)
             raise RunError(

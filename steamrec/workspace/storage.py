@@ -83,10 +83,11 @@ class Workspace:
 
     def list(self, name: str) -> list[str]:
         """The names directly under folder `name`, sorted; empty when it is not there."""
-        if not self.exists(name):
-            return []
         self._files.invalidate_cache()
-        found = self._files.ls(self._inner(name), detail=False)
+        try:
+            found = self._files.ls(self._inner(name), detail=False)
+        except FileNotFoundError:
+            return []
         return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
 
     def files_below(self, name: str) -> tuple[str, ...]:

@@ -32,6 +32,13 @@ def perform(files: Files, operation: Operation) -> Any:
         if path in files:
             return (len(files[path]), tag_of(files[path]))
         return None if any(file.startswith(f"{path}/") for file in files) else _there(files, path)
+    if name == "exists":
+        inner = f"{path}/"
+        return path in files or any(file.startswith(inner) for file in files)
+    if name == "names":
+        inner = {file[len(path) + 1 :].partition("/")[0] for file in files
+                 if file.startswith(f"{path}/")}  # fmt: skip
+        return tuple(sorted(inner)) if inner else _there(files, path)
     if name == "list":
         return tuple(sorted(file for file in files if file.startswith(f"{path}/")))
     if name == "put":
@@ -87,11 +94,7 @@ class StoredFiles(AbstractFileSystem):
         return str(path).split("://", 1)[-1].rstrip("/")
 
     def exists(self, path: str, **kwargs: Any) -> bool:
-        try:
-            self._do("stat", path)
-        except FileNotFoundError:
-            return False
-        return True
+        return bool(self._do("exists", path))
 
     def isfile(self, path: str) -> bool:
         return self._do("stat", path) is not None
@@ -107,8 +110,7 @@ class StoredFiles(AbstractFileSystem):
         return list(self._do("list", path))
 
     def ls(self, path: str, detail: bool = False, **kwargs: Any) -> list[str]:
-        inner = [file[len(path) + 1 :].partition("/")[0] for file in self._do("list", path)]
-        return [f"{path}/{name}" for name in dict.fromkeys(inner)]
+        return [f"{path}/{name}" for name in self._do("names", path)]
 
     def cat_file(self, path: str, **kwargs: Any) -> bytes:
         return bytes(self._do("read", path))
