@@ -61,7 +61,7 @@ def log(monkeypatch):
     fsync, replace = os.fsync, os.replace
 
     def spied_fsync(handle):
-        done.append(("sync", os.readlink(f"/proc/self/fd/{handle}")))
+        done.append(("sync", str(Path(f"/proc/self/fd/{handle}").readlink())))
         fsync(handle)
 
     def spied_replace(source, target, **options):
