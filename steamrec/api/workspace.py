@@ -125,7 +125,7 @@ class Workspace:
 
         Raises UsageError when there is none, RunError when another run works in the workspace.
         """
-        from steamrec.publish.runs import roll_back
+        from steamrec.publish.rollback import roll_back
 
         if not self._files.exists("exports"):
             raise UsageError(f"{self.path} has no earlier published run to go back to.")

@@ -23,3 +23,4 @@ def print_rollback(root: str) -> None:
 
     run = Workspace(root).rollback()
     say(f"Readers now see run {run.run_id} of {run.date}: {run.rows:,} rows.")
+    say("A night that makes the lists left behind again is refused (gates.rolled_back).")

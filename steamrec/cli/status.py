@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steamrec.cli.gates import gate_lines
 from steamrec.cli.options import config_option, date_option, set_option, workspace_option
 from steamrec.cli.terminal import clean, say
 
 if TYPE_CHECKING:
     from steamrec.api.status import Status
-
-GATES = "users, ranks, items, scores, owned, excluded"
 
 
 @click.command(short_help="Show what is finished, published, and would run next.")
@@ -42,13 +41,14 @@ def _published(found: "Status") -> list[str]:
     else:
         lines = [
             f"Published: {run.date}, run {run.run_id}, model {run.model}, "
-            f"{run.rows:,} rows for {run.users:,} users"
+            f"{run.rows:,} rows for {run.users:,} users",
+            *gate_lines(found.gates, found.short_lists),
         ]
-        if found.short_lists is None:
-            lines.append("Gates: passed; the export's receipt is of another run")
-        else:
-            short = f"{found.short_lists:,} lists are shorter than export.k"
-            lines.append(f"Gates: all passed ({GATES}); {short}")
+    for left in found.rolled_back:
+        lines.append(
+            f"Rolled back from: {left['date']}, run {left['run_id']}; a night that makes its lists "
+            "again is refused (gates.rolled_back)"
+        )
     if refused := found.refused:
         lines.append(f"Refused: {refused['date']}, run {refused['run_id']}: {refused['why']}")
     if found.unfinished:

@@ -64,6 +64,8 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     receipt.save(context.workspace)
     context.release()
     for name, value in outcome.counts.items():
+        if isinstance(value, list):
+            continue  # for `steamrec status`, not for a line
         shown = f"{value:,}" if isinstance(value, int) else value
         log.info("%s:   %s: %s", stage.name, name.replace("_", " "), shown)
     log.info("%s: finished in %.1f s", stage.name, receipt.seconds)

@@ -2,17 +2,14 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steamrec.data import tables
+from steamrec.data.context import Context
 from steamrec.data.user_batches import IntArray
 from steamrec.errors import UsageError
 from steamrec.settings.publishing import ExportSettings
-
-if TYPE_CHECKING:
-    from steamrec.data.context import Context
 
 SUGGESTED = 6
 
@@ -35,12 +32,14 @@ def left_out(labels: Iterable[str], price: float | None, settings: ExportSetting
     return (low is not None and price < low) or (high is not None and price > high)
 
 
-def excluded_items(context: "Context") -> IntArray:
-    """int32, ascending: the items of the catalogue that no list may hold.
+def excluded_items(context: Context) -> IntArray:
+    """int32, ascending: the items of the catalogue that no list may hold; most nights none.
 
     Raises UsageError for a tag that no item has, and when no item would be left.
     """
     settings = context.settings.export
+    if not settings.filters:
+        return np.empty(0, np.int32)
     check_tags(context)
     items = context.read(tables.ITEMS).select("item", "item_id")
     facts = context.read(tables.ITEM_METADATA).selectExpr(
@@ -54,7 +53,7 @@ def excluded_items(context: "Context") -> IntArray:
     return np.sort(np.array(numbers, np.int32))
 
 
-def check_tags(context: "Context") -> None:
+def check_tags(context: Context) -> None:
     """Raise UsageError when export.exclude_tags has one that no item of the file has."""
     wanted = context.settings.export.exclude_tags
     if not wanted:
@@ -79,3 +78,12 @@ def check_tags(context: "Context") -> None:
             f"export.exclude_tags has {tag!r}, which is no tag or genre of any item; the "
             f"{'closest' if close else 'commonest'}: {names}."
         )
+
+
+def item_ids(context: Context, items: IntArray) -> list[str]:
+    """The item_ids of `items`."""
+    if not len(items):
+        return []
+    chosen = set(items.tolist())
+    rows = context.read(tables.ITEMS).select("item", "item_id").collect()
+    return [row["item_id"] for row in rows if row["item"] in chosen]

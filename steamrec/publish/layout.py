@@ -6,6 +6,7 @@ from steamrec.errors import RunError
 from steamrec.publish.pointer import POINTER
 from steamrec.publish.published_fields import checked_record, checked_run
 from steamrec.workspace import Workspace
+from steamrec.workspace.json_text import json_bytes, parsed_json
 
 
 def upgrade_layout(workspace: Workspace) -> None:
@@ -22,12 +23,13 @@ def upgrade_layout(workspace: Workspace) -> None:
 
 
 def _rewrite(workspace: Workspace, name: str, record: bool) -> None:
-    if not workspace.exists(name):
+    content = workspace.content(name)
+    if content is None:
         return
     try:
-        found: Any = workspace.read_json(name)
+        found: Any = parsed_json(content, workspace.path(name))
         check = checked_record if record else checked_run
         upgraded = check(found, workspace.path(name))
     except RunError:
         return
-    workspace.write_json(name, upgraded)
+    workspace.replace(name, json_bytes(upgraded), content)

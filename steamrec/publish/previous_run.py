@@ -1,35 +1,34 @@
 """The run to compare a new one with: the published one, whole, or a refusal to publish."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 
 from steamrec.data import tables
+from steamrec.data.context import Context
 from steamrec.data.tables import Table
 from steamrec.errors import GateRefusedError, RunError
-from steamrec.publish.pointer import POINTER
+from steamrec.publish.pointer import POINTER, Pointer, load_pointer
 from steamrec.publish.published_fields import lists_folder
 from steamrec.publish.runs import published_run
 from steamrec.spark.content_hash import content_hash
 from steamrec.workspace.disk_errors import FULL
 
-if TYPE_CHECKING:
-    from steamrec.data.context import Context
 
-
-def run_to_compare(context: "Context") -> dict[str, Any] | None:
-    """The record of the published run, or None when nothing is published.
+def run_to_compare(context: Context) -> tuple[Pointer, dict[str, Any] | None]:
+    """The pointer, and the record of the published run; None when nothing is published.
 
     Raises GateRefusedError when that cannot be read, or when the run's lists are gone or are not
     those that it was published with: what cannot be compared is not published over.
     """
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
     workspace = context.workspace
     record = None
     try:
-        record = published_run(workspace)
+        pointer = load_pointer(workspace)
+        record = published_run(workspace, pointer)
         if record is None:
-            return None
+            return pointer, None
         lists = Table(lists_folder(record), tables.EXPORT.columns)
         if not workspace.has_table(lists.name):
             raise RunError(f"{workspace.path(lists.name)} is gone or was not written to its end.")
@@ -51,4 +50,4 @@ def run_to_compare(context: "Context") -> dict[str, Any] | None:
             f"The published run cannot be compared with, so nothing is published: {error} "
             f"{advice} {workspace.path(POINTER)} to publish without comparison."
         ) from None
-    return record
+    return pointer, record

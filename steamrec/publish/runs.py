@@ -1,9 +1,9 @@
-"""Runs of the export: their records, going back to the run before, and how long they are kept."""
+"""Runs of the export: their folders and their records."""
 
 from typing import Any
 
-from steamrec.errors import RunError, UsageError
-from steamrec.publish.pointer import POINTER, move_pointer, read_pointer
+from steamrec.errors import RunError
+from steamrec.publish.pointer import POINTER, Pointer, load_pointer
 from steamrec.publish.published_fields import (
     DATE,
     PUBLISHED,
@@ -23,12 +23,28 @@ def record_name(date: str, run_id: str) -> str:
     return f"{run_folder(date, run_id)}/_run.json"
 
 
-def published_run(workspace: Workspace) -> dict[str, Any] | None:
-    """The record of the run that readers see, or None when nothing is published.
+def run_name(run: dict[str, Any]) -> str:
+    """The run's folder below each of ROOTS: dt=<date>/run=<run id>."""
+    return lists_folder(run).removeprefix("exports/")
+
+
+def all_runs(workspace: Workspace, root: str = "exports") -> list[str]:
+    """The names of all runs with a folder below `root`, oldest date first, then by run id."""
+    dates = filter(is_date, workspace.list(root))
+    return [f"{date}/{run}" for date in dates for run in workspace.list(f"{root}/{date}")]
+
+
+def is_date(name: str) -> bool:
+    """Whether `name` is the folder of a night."""
+    return name.startswith("dt=") and DATE.fullmatch(name[3:]) is not None
+
+
+def published_run(workspace: Workspace, seen: Pointer | None = None) -> dict[str, Any] | None:
+    """The record of the run that readers see, or of `seen`; None when nothing is published.
 
     Raises RunError naming the pointer or record that is damaged, gone or of another run.
     """
-    pointer = read_pointer(workspace)
+    pointer = (seen or load_pointer(workspace)).run
     if pointer is None:
         return None
     record = read_record(workspace, pointer)
@@ -53,53 +69,3 @@ def read_record(workspace: Workspace, run: dict[str, Any]) -> dict[str, Any]:
     if (record["date"], record["run_id"]) != (run["date"], run["run_id"]):
         raise RunError(f"{workspace.path(name)} is damaged (it names another run).")
     return record
-
-
-def roll_back(workspace: Workspace) -> dict[str, Any]:
-    """Point readers to the run published before the one they see; returns its record.
-
-    Its lists and serving set come back together. Raises UsageError when there is no such run any
-    more, RunError when the pointer or a record is damaged.
-    """
-    current = published_run(workspace)
-    before = current and current["previous"]
-    if not current or not before:
-        raise UsageError(f"{workspace.root} has no earlier published run to go back to.")
-    kept = workspace.has_table(lists_folder(before))
-    if not kept or (before["serving"] and not workspace.exists(before["serving"])):
-        raise UsageError(
-            f"The run {before['run_id']} of {before['date']} is no longer kept, so there is "
-            "nothing to go back to; export.keep says how many nights are."
-        )
-    record = read_record(workspace, before)
-    move_pointer(workspace, record)
-    return record
-
-
-def remove_old_runs(workspace: Workspace, keep: int) -> list[str]:
-    """Remove all but the newest `keep` dates' runs with all that belongs to them.
-
-    Returns the removed runs' names (dt=.../run=...). The run that readers see and the one before it
-    always stay. Runs without a record were never published (their export died or was refused) and
-    go too.
-    """
-    current = published_run(workspace)
-    shown = [run for run in (current, current and current["previous"]) if run]
-    kept = {lists_folder(run).removeprefix("exports/") for run in shown}
-    dates = [name for name in workspace.list("exports") if _is_date(name)][-keep:]
-    removed = set()
-    for root in ROOTS:
-        for date in filter(_is_date, workspace.list(root)):
-            for run in workspace.list(f"{root}/{date}"):
-                name = f"{date}/{run}"
-                old = date not in dates or not workspace.exists(f"exports/{name}/_run.json")
-                if name in removed or (old and name not in kept):
-                    removed.add(name)
-                    workspace.remove(f"{root}/{name}")
-            if not workspace.list(f"{root}/{date}"):
-                workspace.remove(f"{root}/{date}")
-    return sorted(removed)
-
-
-def _is_date(name: str) -> bool:
-    return name.startswith("dt=") and DATE.fullmatch(name[3:]) is not None

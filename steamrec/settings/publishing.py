@@ -95,6 +95,11 @@ class GatesSettings(Section):
     scores: bool = Field(True, description="Scores are finite and never rise down a list.")
     owned: bool = Field(True, description="No listed item is owned by the user.")
     excluded: bool = Field(True, description="No listed item is one that [export] leaves out.")
+    rolled_back: bool = Field(
+        True,
+        description="The lists are not those of a run that `steamrec rollback` took readers back "
+        "from, unless another run was published since.",
+    )
     max_row_change: PositiveFloat = Field(
         0.2, description="Rows may differ by this fraction from the last published run's."
     )

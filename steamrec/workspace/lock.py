@@ -12,25 +12,43 @@ from pathlib import Path
 from typing import IO
 
 from steamrec.errors import RunError, UsageError
+from steamrec.workspace.lease import Lease, busy
 from steamrec.workspace.storage import Workspace
 
 LAYOUT_VERSION = 2
 LAYOUT_FILE = "layout.json"
 LOCK_FILE = ".lock"
 
-# What this process holds; the kernel frees it when the process ends, however it ends.
+# What this process holds: the kernel frees a file's lock when the process ends, however it ends.
 _held: dict[str, IO[str]] = {}
 _holding = threading.Lock()
+_leases: dict[str, Lease] = {}
 
 
 def lock(workspace: Workspace) -> None:
     """Hold the workspace for this process to its end; raises RunError when another one does.
 
-    The lock is the kernel's (flock), so that of a dead process is none. A workspace behind a
-    URI is not locked: there the scheduler must not start two nights at once.
+    On a local disk the lock is the kernel's (flock), so that of a dead process is none. Elsewhere
+    it is a lease, a file that this process renews; that of a dead process ends with its time.
     """
-    if not workspace.local or workspace.root in _held:
+    if workspace.root in _held or workspace.root in _leases:
         return
+    if workspace.local:
+        _held[workspace.root] = _locked_file(workspace)
+        return
+    lease = Lease(workspace)
+    lease.take()
+    lease.keep()
+    _leases[workspace.root] = lease
+
+
+def check_held(workspace: Workspace) -> None:
+    """Raise RunError when this process took the workspace's lease and no longer has it."""
+    if workspace.root in _leases:
+        _leases[workspace.root].check()
+
+
+def _locked_file(workspace: Workspace) -> IO[str]:
     # "a+" keeps what the holder wrote about itself.
     file = Path(workspace.path(LOCK_FILE)).open("a+", encoding="utf-8")  # noqa: SIM115
     try:
@@ -39,15 +57,12 @@ def lock(workspace: Workspace) -> None:
         file.seek(0)
         holder = file.read().strip() or "an unknown process"
         file.close()
-        raise RunError(
-            f"Another run works in the workspace {workspace.root} ({holder}); "
-            "wait for its end, or give another --workspace."
-        ) from None
+        raise busy(workspace, holder) from None
     file.truncate(0)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     file.write(f"process {os.getpid()} on {socket.gethostname()} since {since}\n")
     file.flush()
-    _held[workspace.root] = file
+    return file
 
 
 @contextmanager
@@ -57,7 +72,7 @@ def hold(workspace: Workspace) -> Iterator[None]:
     Raises RunError when another process, or another thread of this one, holds it.
     """
     with _holding:
-        if workspace.root in _held:
+        if workspace.root in _held or workspace.root in _leases:
             raise RunError(
                 f"Another run of this process works in the workspace {workspace.root}; "
                 "wait for its end, or give another workspace."
@@ -68,6 +83,8 @@ def hold(workspace: Workspace) -> Iterator[None]:
     finally:
         if workspace.root in _held:
             _held.pop(workspace.root).close()
+        if workspace.root in _leases:
+            _leases.pop(workspace.root).give_back()
 
 
 def check_layout(workspace: Workspace, upgrade: Callable[[Workspace], None]) -> None:

@@ -1,7 +1,6 @@
 """Files in the workspace, on a local disk or wherever its URI points (through fsspec)."""
 
 import errno
-import json
 import os
 import uuid
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import IO, Any
 import fsspec
 
 from steamrec.errors import RunError, UsageError
+from steamrec.workspace.json_text import json_bytes, parsed_json
 from steamrec.workspace.root import checked_root
+from steamrec.workspace.stores import store_of
 
 
 class Workspace:
@@ -24,6 +25,7 @@ class Workspace:
     def __init__(self, root: str) -> None:
         self.root, self.local = checked_root(root)
         self._files, self._base = fsspec.core.url_to_fs(self.root)
+        self._store = store_of(self._files, self.local)
 
     def path(self, name: str) -> str:
         """The absolute path (local) or URI of `name`, as Spark takes it."""
@@ -77,10 +79,11 @@ class Workspace:
 
     def list(self, name: str) -> list[str]:
         """The names directly under folder `name`, sorted; empty when it is not there."""
-        if not self.exists(name):
-            return []
         self._files.invalidate_cache()
-        found = self._files.ls(self._inner(name), detail=False)
+        try:
+            found = self._files.ls(self._inner(name), detail=False)
+        except FileNotFoundError:
+            return []
         return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
 
     def files_below(self, name: str) -> tuple[str, ...]:
@@ -161,32 +164,31 @@ class Workspace:
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write file `name` in one step: a reader sees the old content or the new, whole."""
-        if not self.local:
-            self._files.pipe_file(self._inner(name), content)  # object stores put in one step
-            return
-        target = Path(self.path(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        try:
-            with partial.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        self._store.write(self._inner(name), content)
+
+    def content(self, name: str) -> bytes | None:
+        """The content of file `name`, or None when it is not there."""
+        return self._store.read(self._inner(name))
+
+    def replace(self, name: str, content: bytes, expected: bytes | None) -> None:
+        """Write file `name` if its content is still `expected` (None: it is not there).
+
+        Of two processes that expect the same content exactly one succeeds. Raises ChangedError
+        when another process changed the file.
+        """
+        self._store.replace(self._inner(name), content, expected)
+
+    def sync(self, name: str) -> None:
+        """Make file `name`, or all files below folder `name`, survive a power cut."""
+        self._store.sync(self._inner(name), self._base)
 
     def read_json(self, name: str) -> Any:
         """The parsed JSON file `name`; raises RunError that names a file that is no JSON."""
-        try:
-            return json.loads(self.read_bytes(name))
-        except ValueError as error:
-            raise RunError(f"{self.path(name)} is damaged ({error}).") from None
+        return parsed_json(self.read_bytes(name), self.path(name))
 
     def write_json(self, name: str, value: Any) -> None:
         """Write `value` as JSON in one step."""
-        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-        self.write_bytes(name, (text + "\n").encode())
+        self.write_bytes(name, json_bytes(value))
 
     def _inner(self, name: str) -> str:
         return f"{self._base}/{name}"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from steamrec.data import tables
 from steamrec.data.tables import Table
 from steamrec.ingest.columns import Column
-from steamrec.pipeline.stages.export import _write_formats
 from steamrec.publish.csv_lists import csv_text, neutral
+from steamrec.publish.formats import write_formats
 from tests.support.tables_of_others import read
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
@@ -103,7 +103,7 @@ def test_json_and_csv_of_a_run_hold_its_rows(make_context):
             folder=f"w{number}",
         )
         context.write(context.spark.createDataFrame(rows, tables.EXPORT.ddl).repartition(2), table)
-        _write_formats(context, table)
+        write_formats(context, table)
         root = Path(context.workspace.root)
         lines = [line for path in root.glob("exports/json/*/*/*.json")
                  for line in path.read_bytes().decode().split("\n") if line]  # fmt: skip

@@ -5,7 +5,9 @@ from steamrec.data.context import Context
 from steamrec.data.tables import Table
 from steamrec.errors import GateRefusedError
 from steamrec.models.settings import load_settings
-from steamrec.publish.gates import check_gates
+from steamrec.publish.gates.candidate import Candidate
+from steamrec.publish.gates.check import GATES, check_gates
+from steamrec.publish.gates.gate import Finding, Gate, NotAsked
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
 
@@ -53,9 +55,16 @@ def check(spark, tmp_path_factory):
             for rank, item, score in entries
         ]
         first.write(spark.createDataFrame(flat, tables.EXPORT.ddl).coalesce(1), table)
-        return check_gates(context(*overrides), table)
+        return Candidate(context(*overrides), table, "gmf", {"gmf": 0.3, "popularity": 0.2})
 
-    return check_lists
+    def check(rows, *overrides):
+        """The figures, after all gates."""
+        run = check_lists(rows, *overrides)
+        check_gates(run)
+        return run.figures()
+
+    check.candidate = check_lists
+    return check
 
 
 def test_good_lists_pass(check):
@@ -76,7 +85,7 @@ def test_shorter_lists_pass_and_are_counted(check):
         ({"a": [(1, None, 2.0)]}, "nulls"),
         ({"a": [(1, "8", None)]}, "nulls"),
         ({"a": [(None, "8", 2.0)]}, "nulls"),
-        ({user: [] for user in OWNED}, "users"),
+        ({user: [] for user in OWNED}, "lists"),
         ({"a": [(1, "8", 2.0), (3, "9", 1.0)]}, "ranks"),
         ({"a": [(0, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
         ({"a": [(1, "8", 2.0), (1, "9", 1.0)]}, "ranks"),
@@ -123,3 +132,46 @@ def test_an_empty_list_is_refused_where_an_item_is_left(check):
     """User a owns items 1 and 2 of those six that neither are RPGs nor x."""
     with pytest.raises(GateRefusedError, match="'users' refused"):
         check(lists(a=[]), *LISTED, 'export.exclude_tags=["rpg","x"]')
+
+
+def test_what_every_gate_found_is_recorded(check):
+    found = check_gates(check.candidate(lists(), "gates.scores=false"))
+    assert [about["gate"] for about in found] == [gate.name for gate in GATES]
+    told = {about["gate"]: about for about in found}
+    assert told["scores"] == {"gate": "scores", "setting": "scores", "verdict": "off"}
+    assert told["excluded"]["verdict"] == told["overlap"]["verdict"] == "not asked"
+    assert told["owned"] == {
+        "gate": "owned", "setting": "owned", "verdict": "passed", "measured": 0, "limit": 0,
+    }  # fmt: skip
+    assert (told["popularity"]["measured"], told["popularity"]["limit"]) == (0.3, 0.2)
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [None, True, Finding(None, "?", 1, 1), Finding(float("nan"), "?", 1, 1), Finding(1, "?", 1, 1)],
+)
+def test_a_gate_that_finds_nothing_refuses(check, finding):
+    gate = Gate("odd", "owned", lambda run: finding)
+    with pytest.raises(GateRefusedError, match="The gate 'odd' refused"):
+        check_gates(check.candidate(lists()), [gate])
+
+
+def test_a_gate_is_off_only_when_its_setting_says_so(check):
+    refusing = Gate("odd", "owned", lambda run: Finding(False, "no", 1, 0))
+    run = check.candidate(lists(), "gates.owned=false")
+    assert check_gates(run, [refusing])[0]["verdict"] == "off"
+    asked = Gate("odd", "", lambda run: NotAsked("nothing to ask"), lambda value: None)
+    assert check_gates(run, [asked])[0]["verdict"] == "not asked"
+
+
+def test_the_lists_of_a_run_that_was_rolled_back_are_refused(check):
+    run = check.candidate(lists())
+    same = {"date": "2026-01-30", "run_id": "r", "content_hash": run.hashed[1]}
+    run.rolled_back = ({**same, "content_hash": "other"},)
+    assert check_gates(run)[-1]["verdict"] == "passed"
+    run.rolled_back = (*run.rolled_back, same)
+    with pytest.raises(GateRefusedError, match=r"'rolled_back' .* those of run r of 2026-01-30"):
+        check_gates(run)
+    open_gate = check.candidate(lists(), "gates.rolled_back=false")
+    open_gate.rolled_back = run.rolled_back
+    assert check_gates(open_gate)[-1]["verdict"] == "off"

@@ -6,12 +6,16 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.tables import Table
 from steamrec.errors import GateRefusedError, RunError, UsageError
+from steamrec.publish.gates import quality, regression
+from steamrec.publish.gates.candidate import Candidate
+from steamrec.publish.gates.check import check_gates
 from steamrec.publish.layout import upgrade_layout
-from steamrec.publish.pointer import POINTER
+from steamrec.publish.old_runs import old_runs, remove_runs
+from steamrec.publish.pointer import POINTER, load_pointer
 from steamrec.publish.previous_run import run_to_compare
 from steamrec.publish.published_fields import PUBLISHED, run_folder, serving_name
-from steamrec.publish.regression_gates import check_figures
-from steamrec.publish.runs import published_run, record_name, remove_old_runs, roll_back
+from steamrec.publish.rollback import roll_back
+from steamrec.publish.runs import published_run, record_name
 from steamrec.spark.content_hash import content_hash
 from steamrec.workspace import Workspace
 
@@ -42,6 +46,12 @@ def workspace(tmp_path):
     return workspace
 
 
+def remove_old_runs(workspace, keep):
+    """What publishing the shown run removes."""
+    record = published_run(workspace)
+    return remove_runs(workspace, record, old_runs(workspace, record, record["previous"], keep))
+
+
 def shown(workspace):
     return workspace.read_json(POINTER)["run_id"]
 
@@ -49,7 +59,9 @@ def shown(workspace):
 def test_rolling_back_goes_one_run_back_each_time(workspace):
     assert roll_back(workspace)["run_id"] == run_id(2) == shown(workspace)
     assert roll_back(workspace)["run_id"] == run_id(1) == shown(workspace)
-    assert set(workspace.read_json(POINTER)) == set(PUBLISHED)
+    assert set(workspace.read_json(POINTER)) == {*PUBLISHED, "rolled_back", "removed", "move"}
+    left = [run["run_id"] for run in load_pointer(workspace).rolled_back]
+    assert left == [run_id(3), run_id(2)]
 
 
 def test_there_is_no_going_back_before_the_first_run(tmp_path):
@@ -85,13 +97,16 @@ def test_old_nights_go_and_the_run_before_stays(workspace):
 
 
 def test_a_run_that_was_never_published_goes(workspace):
-    died = run_folder("2026-01-04", run_id(9))
+    died = run_folder("2026-01-04", "20260101T000002Z-abcdee")
     workspace.write_bytes(f"{died}/_SUCCESS", b"")
-    unpublished = serving_name("2026-01-04", run_id(8))
+    unpublished = serving_name("2026-01-04", "20260101T000001Z-abcdee")
     workspace.write_bytes(f"{unpublished}/serving.json", b"")
+    later = run_folder("2026-01-04", run_id(9))  # another publisher may be at work on it
+    workspace.write_bytes(f"{later}/_SUCCESS", b"")
     names = [name.split("/", 1)[1] for name in (unpublished, died)]
     assert remove_old_runs(workspace, 14) == names
     assert not workspace.exists(unpublished)
+    assert workspace.exists(later)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +160,9 @@ def test_gates_against_popularity_and_the_run_before(make_context, changes, gate
     previous |= changes.get("previous", {})
 
     def check():
-        ndcg, rows = changes.get("ndcg", NDCG), changes.get("rows", 5)
-        check_figures(context, new, rows, ndcg, "gmf", previous)
+        run = Candidate(context, new, "gmf", changes.get("ndcg", NDCG), previous)
+        run.hashed = (changes.get("rows", 5), "0")
+        check_gates(run, [*quality.GATES, *regression.GATES])
 
     if gate is None:
         check()
@@ -180,9 +196,9 @@ def test_what_cannot_be_compared_with_is_not_published_over(make_context):
     frame = context.spark.createDataFrame(rows, tables.EXPORT.ddl).coalesce(1)
     context.write(frame, lists)
     hashed = content_hash(context.read(lists), lists.hashed)[1]
-    assert run_to_compare(context) is None
+    assert run_to_compare(context)[1] is None
     write_run(context, hashed)
-    assert run_to_compare(context)["ndcg"] == 0.3
+    assert run_to_compare(context)[1]["ndcg"] == 0.3
 
     def refused(words):
         with pytest.raises(GateRefusedError, match=f"{words}.*latest.json to publish without"):

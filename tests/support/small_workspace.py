@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from steamrec.publish.pointer import move_pointer
+from steamrec.publish.pointer import load_pointer, move_pointer
 from steamrec.publish.serving_set import file_sizes, link_files, link_model
 from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.serving.serving_set import ABOUT, HASHED, VERSION, digest_of_files
@@ -89,4 +89,4 @@ def publish_small_workspace(
     record |= {"ndcg": 0.5, "previous": None}
     workspace.write_bytes(f"exports/{night}/_SUCCESS", b"")
     workspace.write_json(f"exports/{night}/_run.json", record)
-    move_pointer(workspace, record)
+    move_pointer(workspace, record, load_pointer(workspace))
