@@ -77,7 +77,7 @@ def rank_cold_users(
 def cold_figures(
     context: "Context", models: Sequence[str], cutoffs: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """HR, NDCG and MRR of each model of MEASURED for the cold users; empty when there are none."""
+    """Every metric of each model of MEASURED for the cold users; empty when there are none."""
     settings = context.settings.evaluate
     figures = []
     for model in (name for name in models if name in MEASURED):

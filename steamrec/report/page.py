@@ -6,16 +6,12 @@ from typing import Any
 from steamrec.report.pictures.canvas import Picture
 from steamrec.report.pictures.data import library_sizes, popularity_curve
 from steamrec.report.pictures.genres import genre_shares
-from steamrec.report.pictures.quality import (
-    METRIC_NAMES,
-    by_cutoff,
-    by_library_size,
-    list_character,
-)
+from steamrec.report.pictures.quality import by_cutoff, by_library_size, list_character
 from steamrec.report.pictures.stages import slowest_stages
 from steamrec.report.pictures.training import training_curves
 from steamrec.report.style import STYLE
 from steamrec.report.template import TEMPLATE
+from steamrec.scoring.metrics import METRICS
 
 PROTOCOLS = ("full", "sampled")
 
@@ -50,6 +46,7 @@ def render(facts: Mapping[str, Any]) -> str:
 
 def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
     metrics = facts["metrics"]
+    names = shown_metrics()
     k = shown_cutoff(metrics["results"])
     return {
         "data": [
@@ -59,18 +56,21 @@ def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
         "training": training_curves(facts["curves"]),
         "quality": [
             by_cutoff(metrics["results"], protocol, metric)
-            for metric in ("hr", "ndcg")
+            for metric in names
             for protocol in PROTOCOLS
         ],
-        "sizes": [
-            by_library_size(metrics["by_library_size"], metric, k) for metric in ("hr", "ndcg")
-        ],
+        "sizes": [by_library_size(metrics["by_library_size"], metric, k) for metric in names],
         "lists": [
             *(list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")),
             *([genre_shares(facts["genres"])] if facts["genres"] else ()),
         ],
         "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in facts["stages"]])],
     }
+
+
+def shown_metrics() -> list[str]:
+    """The metrics of tables and pictures, by their names in metrics.json."""
+    return [name for name, metric in METRICS.items() if metric.in_report]
 
 
 def shown_cutoff(results: list[dict[str, Any]]) -> int:
@@ -87,11 +87,11 @@ def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
         for row in results
         if row["k"] == k
     }
-    columns = [(protocol, metric) for protocol in PROTOCOLS for metric in ("hr", "ndcg")]
+    columns = [(protocol, metric) for protocol in PROTOCOLS for metric in shown_metrics()]
     models = list(dict.fromkeys(row["model"] for row in results))
     return {
         "k": k,
-        "columns": [f"{METRIC_NAMES[metric]}@{k}, {protocol}" for protocol, metric in columns],
+        "columns": [f"{METRICS[metric].label}@{k}, {protocol}" for protocol, metric in columns],
         "rows": [(model, [found[model, *column] for column in columns]) for model in models],
     }
 
@@ -107,11 +107,12 @@ def cold_table(figures: list[dict[str, Any]]) -> dict[str, Any]:
         if row["k"] == k
     }
     models = list(dict.fromkeys(row["model"] for row in figures))
+    names = shown_metrics()
     return {
         "k": k,
         "users": figures[0]["users"],
-        "columns": [f"{METRIC_NAMES[metric]}@{k}" for metric in ("hr", "ndcg")],
-        "rows": [(name, [found[name, metric] for metric in ("hr", "ndcg")]) for name in models],
+        "columns": [f"{METRICS[metric].label}@{k}" for metric in names],
+        "rows": [(name, [found[name, metric] for metric in names]) for name in models],
     }
 
 

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from steamrec.report.pictures.canvas import MARKERS, SERIES, Picture, draw
+from steamrec.scoring.metrics import METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Rows = Sequence[Mapping[str, Any]]
-METRIC_NAMES = {"hr": "HR", "ndcg": "NDCG", "mrr": "MRR"}
 PROTOCOL_NAMES = {"sampled": "among sampled negatives", "full": "full catalogue"}
 
 
 def by_cutoff(rows: Rows, protocol: str, metric: str) -> Picture:
     """A metric under a protocol by k, a line a model, 95 % intervals as bars."""
-    label = METRIC_NAMES[metric]
+    label = METRICS[metric].label
     chosen = [row for row in rows if (row["protocol"], row["metric"]) == (protocol, metric)]
     caption = f"{label}@k, {PROTOCOL_NAMES[protocol]}"
 
@@ -37,7 +37,7 @@ def by_cutoff(rows: Rows, protocol: str, metric: str) -> Picture:
 
 def by_library_size(rows: Rows, metric: str, k: int) -> Picture:
     """A metric over the full catalogue for the quartiles of library size."""
-    label = f"{METRIC_NAMES[metric]}@{k}"
+    label = f"{METRICS[metric].label}@{k}"
     chosen = [row for row in rows if (row["metric"], row["k"]) == (metric, k)]
     sizes = sorted({tuple(row["items"]) for row in chosen})
     models = _models(chosen)
