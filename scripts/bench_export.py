@@ -3,7 +3,7 @@
     python scripts/bench_export.py WORKSPACE [MODEL ...]
 
 Scores the whole catalogue, leaves owned items out and selects, without Spark, on all cores:
-each scorer over the night's blocks in one process a core, BLAS on one thread, as the executors
+each scorer over the night's batches in one process a core, BLAS on one thread, as the executors
 run them; implicit's `recommend` on the same factors and libraries with its own threads.
 Prints JSON: seconds a model, and GMF's as a multiple of implicit's (the best of three runs each,
 taken in turns).
@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import sys
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,30 +24,29 @@ import numpy as np
 import pyarrow.parquet as pq
 from scipy import sparse
 
-from steamrec.data.user_batches import Block, unpack
+from steamrec.data.user_batches import Pairs, UserBatch
 from steamrec.models.loading import cached_scorer
 from steamrec.scoring.scorer import leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
 from steamrec.workspace import Workspace
 
-BLOCK_SIZE = 256
+USERS_PER_BATCH = 256
 K, RUNS = 10, 3
 
 
-def packed_interactions(workspace: str) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """The night's (user, item) pairs, packed and sorted."""
+def interactions(workspace: str) -> Pairs:
+    """The night's (user, item) pairs."""
     table = pq.read_table(Path(workspace) / "interactions", columns=["user", "item"])
-    users, items = (table.column(name).to_numpy().astype(np.int64) for name in ("user", "item"))
-    return np.sort(users << 32 | items)
+    return Pairs.of(*(table.column(name).to_numpy() for name in ("user", "item")))
 
 
-def lists(arguments: tuple[str, str, list[Block]]) -> int:
-    """Score and select the blocks; returns the users served."""
-    workspace, model, blocks = arguments
+def lists(arguments: tuple[str, str, list[UserBatch]]) -> int:
+    """Score and select the batches; returns the users served."""
+    workspace, model, batches = arguments
     scorer = cached_scorer(workspace, model)
-    for block in blocks:
-        top_k(leading_scores(scorer, block, "export", K), owned_cells(block), K)
-    return sum(len(block.users) for block in blocks)
+    for batch in batches:
+        top_k(leading_scores(scorer, batch, "export", K), owned_cells(batch), K)
+    return sum(len(batch.users) for batch in batches)
 
 
 def main() -> None:
@@ -57,11 +55,11 @@ def main() -> None:
 
     workspace = sys.argv[1]
     models = sys.argv[2:] or ["gmf", "mlp", "neumf"]
-    packed = packed_interactions(workspace)
-    cuts = np.searchsorted(packed >> 32, np.arange(0, (packed[-1] >> 32) + BLOCK_SIZE, BLOCK_SIZE))
-    blocks = [unpack(i, packed[a:b]) for i, (a, b) in enumerate(pairwise(cuts))]
+    pairs = interactions(workspace)
+    numbers = pairs.users // USERS_PER_BATCH
+    batches = [UserBatch.of(i, pairs.where(numbers == i)) for i in np.unique(numbers).tolist()]
     cores = len(os.sched_getaffinity(0))
-    figures: dict[str, Any] = {"cores": cores, "users": sum(len(block.users) for block in blocks)}
+    figures: dict[str, Any] = {"cores": cores, "users": sum(len(batch.users) for batch in batches)}
     seconds: dict[str, list[float]] = {name: [] for name in ["implicit", *models]}
 
     scorer = cached_scorer(workspace, "gmf")
@@ -69,7 +67,7 @@ def main() -> None:
     peer.user_factors, peer.item_factors = scorer.user_factors, scorer.item_factors
     users = np.arange(len(scorer.user_factors))
     owned = sparse.csr_matrix(
-        (np.ones(len(packed), np.float32), (packed >> 32, packed & 0xFFFFFFFF)),
+        (np.ones(len(pairs), np.float32), (pairs.users, pairs.items)),
         shape=(len(users), len(scorer.item_factors)),
     )
     with multiprocessing.get_context("spawn").Pool(cores) as pool:
@@ -80,10 +78,10 @@ def main() -> None:
             for name in models:
                 if run and name != "gmf":
                     continue  # they take minutes, and are compared with nothing
-                # Loading the model and sending the blocks is no part of it, as the libraries
+                # Loading the model and sending the batches is no part of it, as the libraries
                 # lie in implicit's memory too.
-                pool.map(lists, [(workspace, name, blocks[:1])] * cores, chunksize=1)
-                parts = [(workspace, name, blocks[core::cores]) for core in range(cores)]
+                pool.map(lists, [(workspace, name, batches[:1])] * cores, chunksize=1)
+                parts = [(workspace, name, batches[core::cores]) for core in range(cores)]
                 seconds[name].append(max(pool.map(timed, parts, chunksize=1)))
     best = {name: round(min(values), 2) for name, values in seconds.items() if values}
     figures["seconds"] = best
@@ -93,7 +91,7 @@ def main() -> None:
     print(json.dumps(figures, indent=2))
 
 
-def timed(arguments: tuple[str, str, list[Block]]) -> float:
+def timed(arguments: tuple[str, str, list[UserBatch]]) -> float:
     """The seconds that `lists` takes."""
     start = time.perf_counter()
     lists(arguments)

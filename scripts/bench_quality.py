@@ -20,30 +20,29 @@ from bench_fit import Rows, fit, sampled_rows, table_rows
 from bench_sampling import pairs
 from bench_training import notebook_rate
 
-from steamrec.data.user_batches import unpack
+from steamrec.data.user_batches import UserBatch
 from steamrec.scoring.ranks import sampled_ranks
 from steamrec.settings import load_settings
 
-BLOCK = 512
+USERS_PER_BATCH = 512
 
 
 def test_items(workspace: Path) -> list[tuple[Any, ...]]:
-    """Blocks of users with the arguments of sampled_ranks that follow the scores."""
+    """User batches with the arguments of sampled_ranks that follow the scores."""
     fitted = pairs(workspace, "train")
     held = pq.read_table(workspace / "holdout").to_pandas().sort_values("user")
     drawn = pq.read_table(workspace / "negatives/eval").to_pandas().set_index("user")["items"]
-    blocks = []
-    for start in range(0, len(held), BLOCK):
-        part = held.iloc[start : start + BLOCK]
-        packed = fitted[np.isin(fitted >> 32, part["user"])]
-        block = unpack(start, packed)
-        part = part[part["user"].isin(block.users)]
+    batches = []
+    for start in range(0, len(held), USERS_PER_BATCH):
+        part = held.iloc[start : start + USERS_PER_BATCH]
+        batch = UserBatch.of(start, fitted.of_users(part["user"].to_numpy()))
+        part = part[part["user"].isin(batch.users)]
         negatives = [drawn[user] for user in part["user"]]
-        offsets = np.cumsum([0, *map(len, negatives)])
-        rows = np.searchsorted(block.users, part["user"]).astype(np.int32)
+        indptr = np.cumsum([0, *map(len, negatives)])
+        rows = np.searchsorted(batch.users, part["user"]).astype(np.int32)
         targets = part["item"].to_numpy(np.int32)
-        blocks.append((block, rows, targets, offsets, np.concatenate(negatives)))
-    return blocks
+        batches.append((batch, rows, targets, indptr, np.concatenate(negatives)))
+    return batches
 
 
 def main() -> None:
@@ -53,10 +52,10 @@ def main() -> None:
     parser.add_argument("--model", default="gmf", choices=("gmf", "neumf"))
     options = parser.parse_args()
     sizes = (table_rows(options.workspace, "users"), table_rows(options.workspace, "items"))
-    blocks = test_items(options.workspace)
+    batches = test_items(options.workspace)
 
     def hit_rate(scorer: Any) -> float:
-        ranks = [sampled_ranks(scorer.scores(block), *rest)[0] for block, *rest in blocks]
+        ranks = [sampled_ranks(scorer.scores(batch), *rest)[0] for batch, *rest in batches]
         return float((np.concatenate(ranks) <= 10).mean())
 
     def train(config: str) -> tuple[list[float], list[float], int]:

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.user_batches import unpack
+from steamrec.data.user_batches import Pairs, UserBatch
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import sample
@@ -34,21 +34,20 @@ from steamrec.workspace.receipts import Basis
 NEGATIVES = 4
 
 
-def pairs(source: Path, name: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """The (user, item) pairs of a table, packed and sorted; of train those to fit on."""
+def pairs(source: Path, name: str) -> Pairs:
+    """The (user, item) pairs of a table; of train those to fit on."""
     filters = [("validation", "=", False)] if name == "train" else None
     table = pq.read_table(source / name, columns=["user", "item"], filters=filters)
-    users, items = (table[column].to_numpy().astype(np.int64) for column in ("user", "item"))
-    return np.sort(users << 32 | items)
+    return Pairs.of(*(table[column].to_numpy() for column in ("user", "item")))
 
 
-def notebook_loop_rate(owned: Any, fitted: Any, items: int, positives: int = 200_000) -> float:
+def notebook_loop_rate(owned: Pairs, fitted: Pairs, items: int, positives: int = 200_000) -> float:
     """Negatives a second of the notebook's loop: draw an item, again while the user owns it."""
-    known = set(zip(owned >> 32, owned & 0xFFFFFFFF, strict=True))
-    some = fitted[:positives]
+    known = set(zip(owned.users, owned.items, strict=True))
+    rows = zip(fitted.users[:positives], fitted.items[:positives], strict=True)
     users, drawn = [], []
     start = time.perf_counter()
-    for user, _item in zip(some >> 32, some & 0xFFFFFFFF, strict=True):
+    for user, _item in rows:
         for _ in range(NEGATIVES):
             negative = np.random.randint(items)
             while (user, negative) in known:
@@ -58,11 +57,11 @@ def notebook_loop_rate(owned: Any, fitted: Any, items: int, positives: int = 200
     return len(drawn) / (time.perf_counter() - start)
 
 
-def plain_loop_rate(owned: Any, fitted: Any, items: int, positives: int = 400_000) -> float:
+def plain_loop_rate(owned: Pairs, fitted: Pairs, items: int, positives: int = 400_000) -> float:
     """The same with Python's own numbers and its own generator."""
-    known = set(zip((owned >> 32).tolist(), (owned & 0xFFFFFFFF).tolist(), strict=True))
-    some = fitted[:positives]
-    rows = list(zip((some >> 32).tolist(), (some & 0xFFFFFFFF).tolist(), strict=True))
+    known = set(zip(owned.users.tolist(), owned.items.tolist(), strict=True))
+    some = (fitted.users[:positives].tolist(), fitted.items[:positives].tolist())
+    rows = list(zip(*some, strict=True))
     users, drawn = [], []
     start = time.perf_counter()
     for user, _item in rows:
@@ -75,17 +74,18 @@ def plain_loop_rate(owned: Any, fitted: Any, items: int, positives: int = 400_00
     return len(drawn) / (time.perf_counter() - start)
 
 
-def core_rate(owned: Any, fitted: Any, items: int) -> float:
+def core_rate(owned: Pairs, fitted: Pairs, items: int) -> float:
     """Negatives a second of the NumPy core, in one thread, over all users."""
-    blocks = []
-    for packed in np.split(owned, np.flatnonzero(np.diff((owned >> 32) // sample.BLOCK_SIZE)) + 1):
-        low, high = np.searchsorted(fitted, [packed[0] >> 32 << 32, (packed[-1] >> 32) + 1 << 32])
-        block, positives = unpack(0, packed), unpack(0, fitted[low:high])
-        counts = np.zeros(len(block.users), np.int64)
-        counts[np.searchsorted(block.users, positives.users)] = np.diff(positives.offsets)
-        blocks.append((block, counts))
+    batches = []
+    numbers, fitted_numbers = (part.users // sample.USERS_PER_BATCH for part in (owned, fitted))
+    for number in np.unique(numbers).tolist():
+        batch = UserBatch.of(number, owned.where(numbers == number))
+        positives = UserBatch.of(number, fitted.where(fitted_numbers == number))
+        counts = np.zeros(len(batch.users), np.int64)
+        counts[np.searchsorted(batch.users, positives.users)] = np.diff(positives.indptr)
+        batches.append((batch, counts))
     start = time.perf_counter()
-    drawn = sum(train_negatives(*block, NEGATIVES, items, 1, 0).size for block in blocks)
+    drawn = sum(train_negatives(*batch, NEGATIVES, items, 1, 0).size for batch in batches)
     return drawn / (time.perf_counter() - start)
 
 

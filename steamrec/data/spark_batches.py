@@ -1,20 +1,23 @@
-"""Gathering tables of pairs into blocks of users (steamrec.data.user_batches)."""
+"""Gathering tables of pairs into user batches (steamrec.data.user_batches)."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from steamrec.data.user_batches import ITEM_BITS, KIND_BITS
+from steamrec.data.pairs import ITEM_BITS, ROLE_BITS, Role
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 
-def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataFrame":
-    """Rows (block int, key long) of the (user, item) pairs of at most four `tables`.
+def user_batches(
+    size: int, tables: "Mapping[Role, DataFrame]", with_positions: bool = False
+) -> "DataFrame":
+    """Rows (batch int, key long) of the (user, item) pairs of `tables`.
 
-    A key is a pair with its kind, the number of its table (user_batches.KIND_BITS); its block is
-    user // size, users are below 2**30. Each block stands whole in one partition, sorted by key:
-    plain columns, which Spark sorts and Arrow carries far faster than arrays. With `placed`, a
-    third column has the pair's place in the library (long), 0 where its table has none.
+    A key is a pair with the role of its table (steamrec.data.pairs); its batch is user // size.
+    Each batch is whole in one partition, sorted by key: plain columns, which Spark sorts and Arrow
+    carries far faster than arrays. `with_positions` adds the pair's position in the library
+    (long), 0 where its table has none.
     """
     from functools import reduce
 
@@ -22,25 +25,25 @@ def user_blocks(size: int, *tables: "DataFrame", placed: bool = False) -> "DataF
     from pyspark.sql import functions as F
 
     user, item = F.col("user").cast("long"), F.col("item").cast("long")
-    block = F.floor(user / F.lit(size)).cast("int").alias("block")
+    batch = F.floor(user / F.lit(size)).cast("int").alias("batch")
     flat = []
-    for kind, table in enumerate(tables):
-        upper = F.shiftleft(F.shiftleft(user, KIND_BITS).bitwiseOR(F.lit(kind)), ITEM_BITS)
+    for role, table in tables.items():
+        upper = F.shiftleft(F.shiftleft(user, ROLE_BITS).bitwiseOR(F.lit(int(role))), ITEM_BITS)
         key = upper.bitwiseOR(item).alias("key")
-        flat.append(table.select(block, key, *(_place(table) if placed else ())))
+        flat.append(table.select(batch, key, *(_position(table) if with_positions else ())))
     session = flat[0].sparkSession
-    # A number given outright is kept: adaptive execution would gather small pairs, and with
-    # them all the work that hangs on them, into one task.
+    # An explicit number is kept: adaptive execution would gather small pairs, and with them all
+    # the work that depends on them, into one task.
     partitions = max(
         4 * session.sparkContext.defaultParallelism,
         int(session.conf.get("spark.sql.shuffle.partitions") or 1),
     )
-    together = reduce(DataFrame.unionAll, flat)
-    return together.repartition(partitions, "block").sortWithinPartitions("key")
+    union = reduce(DataFrame.unionAll, flat)
+    return union.repartition(partitions, "batch").sortWithinPartitions("key")
 
 
-def _place(table: "DataFrame") -> "list[Column]":
+def _position(table: "DataFrame") -> "list[Column]":
     from pyspark.sql import functions as F
 
-    place = F.col("place") if "place" in table.columns else F.lit(0)
-    return [place.cast("long").alias("place")]
+    position = F.col("position") if "position" in table.columns else F.lit(0)
+    return [position.cast("long").alias("position")]

@@ -35,9 +35,9 @@ ITEMS_TYPE = (
     "array<struct<item_id:string,item_name:string,playtime_forever:bigint,playtime_2weeks:bigint>>"
 )
 
-# Where a line stood: the file, and the byte of its text, unpacked, at which the line starts. Of
+# Where a line is: the file, and the byte of its text, unpacked, at which the line starts. Of
 # your own interactions, which are no lines, `offset` numbers the users.
-PLACE = {"file": "string", "offset": "bigint"}
+LINE_LOCATION = {"file": "string", "offset": "bigint"}
 
 # One row for each readable line of the raw file.
 LIBRARIES = Table(
@@ -48,9 +48,9 @@ LIBRARIES = Table(
         "steam_id": "string",
         "user_url": "string",
         "items": ITEMS_TYPE,
-        **PLACE,
+        **LINE_LOCATION,
     },
-    unhashed=tuple(PLACE),
+    unhashed=tuple(LINE_LOCATION),
     # Looking each of five million names up in a dictionary takes a tenth of the stage.
     writing={
         "parquet.enable.dictionary": "false",
@@ -76,8 +76,8 @@ ITEMS = Table(
 
 # What the items' file (input.items_path) says of each item in it, in the catalogue or not.
 # `price` is 0 for what is free and null where none is stated; dates stand as in the file.
-ITEM_FACTS = Table(
-    "item_facts",
+ITEM_METADATA = Table(
+    "item_metadata",
     {
         "item_id": "string",
         "genres": "array<string>",
@@ -90,13 +90,13 @@ ITEM_FACTS = Table(
 )
 
 # One row for each line of the items' file that could not be read.
-ITEM_FACTS_QUARANTINE = Table("item_facts_quarantine", QUARANTINE.columns)
+ITEM_METADATA_QUARANTINE = Table("item_metadata_quarantine", QUARANTINE.columns)
 
 # Who owns what: each pair once, with its largest playtime in minutes. `place` grows along a
 # user's library as the file has it (and along the file).
 INTERACTIONS = Table(
     "interactions",
-    {"user": "int", "item": "int", "playtime_forever": "bigint", "place": "bigint"},
+    {"user": "int", "item": "int", "playtime_forever": "bigint", "position": "bigint"},
 )
 
 # Users with too few items for a model, with those of their items that the catalogue knows, in
@@ -110,7 +110,9 @@ PREDEFINED_NEGATIVES = Table("predefined/negatives", {"user": "int", "items": "a
 
 # Training pairs. `validation` marks the few that are kept from fitting and used to choose
 # (best epoch, best model); no user has more than one.
-TRAIN = Table("train", {"user": "int", "item": "int", "place": "bigint", "validation": "boolean"})
+TRAIN = Table(
+    "train", {"user": "int", "item": "int", "position": "bigint", "validation": "boolean"}
+)
 
 # The one item of each user that no model sees.
 HOLDOUT = Table("holdout", {"user": "int", "item": "int"})

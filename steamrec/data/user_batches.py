@@ -1,186 +1,116 @@
-"""Users in blocks: the unit in which the NumPy cores get their work.
+"""Users in batches: the unit in which the NumPy cores get their work.
 
-A block is the users [number * size, (number + 1) * size). The cores get it whole, so they see
+A batch is the users [number * size, (number + 1) * size). The cores get it whole, so they see
 the same arrays, and floating-point sums run in the same order, whatever Spark's partitions.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from steamrec.data.pairs import IntArray, LongArray, Pairs, Role, key_pairs, key_role
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-
-# A pair on its way through Spark is one long, user | kind | item from the upper bits down: a
-# single number sorts by its bits, and Arrow carries no second column. Its kind is which of the
-# tables in the block it came from. Users stay below 2**30.
-ITEM_BITS, KIND_BITS = 31, 2
+__all__ = ["IntArray", "LongArray", "Pairs", "Role", "UserBatch", "read_pairs", "read_user_batches"]
 
 
 @dataclass(frozen=True)
-class Block:
-    """The users of one block with the items of each.
+class UserBatch:
+    """The users of one batch and the items of each, in the form of SciPy's CSR matrices.
 
-    users: int32 [n], ascending; offsets: int64 [n + 1]; items: int32 [offsets[-1]], each
-    user's between offsets[u] and offsets[u + 1], ascending. places: int64, for each of the items
-    a number that grows along the user's library; None where nobody asked for it. Only the order
-    of the places means anything: a gap would tell where an item was held out.
+    users: int32 [n], ascending; indptr: int64 [n + 1]; indices: int32 [indptr[-1]], the items of
+    user u between indptr[u] and indptr[u + 1], ascending. positions: int64, for each of the
+    indices a number that grows along the user's library; None where nobody asked for it. Only the
+    order of the positions means anything: a gap would reveal where an item was held out.
     """
 
     number: int
     users: IntArray
-    offsets: LongArray
-    items: IntArray
-    places: LongArray | None = None
+    indptr: LongArray
+    indices: IntArray
+    positions: LongArray | None = None
 
-    def with_users(self, users: IntArray) -> "Block":
-        """The block with `users` among its own; those who are new there own nothing."""
-        everybody = np.union1d(self.users, users).astype(np.int32)
-        sizes = np.zeros(len(everybody), np.int64)
-        sizes[np.searchsorted(everybody, self.users)] = np.diff(self.offsets)
-        return replace(self, users=everybody, offsets=np.append(0, np.cumsum(sizes)))
+    @classmethod
+    def of(cls, number: int, pairs: Pairs) -> "UserBatch":
+        """Batch `number` from its pairs."""
+        users, starts = np.unique(pairs.users, return_index=True)
+        indptr = np.append(starts, len(pairs)).astype(np.int64)
+        return cls(number, users, indptr, pairs.items, pairs.positions)
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> "Block":
-        """The chosen users of the block; bool [n]."""
-        kept = np.repeat(chosen, np.diff(self.offsets))
-        return Block(
+    def pairs(self) -> Pairs:
+        """The (user, item) pairs of the batch, sorted."""
+        users = np.repeat(self.users, np.diff(self.indptr))
+        return Pairs.of(users, self.indices, self.positions)
+
+    def with_users(self, users: IntArray) -> "UserBatch":
+        """The batch with `users` among its own; those who are new there own nothing."""
+        union = np.union1d(self.users, users).astype(np.int32)
+        sizes = np.zeros(len(union), np.int64)
+        sizes[np.searchsorted(union, self.users)] = np.diff(self.indptr)
+        return replace(self, users=union, indptr=np.append(0, np.cumsum(sizes)))
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "UserBatch":
+        """The users of the batch for whom `mask`, bool [n], is true."""
+        kept = np.repeat(mask, np.diff(self.indptr))
+        return UserBatch(
             self.number,
-            self.users[chosen],
-            np.append(0, np.cumsum(np.diff(self.offsets)[chosen])).astype(np.int64),
-            self.items[kept],
-            None if self.places is None else self.places[kept],
+            self.users[mask],
+            np.append(0, np.cumsum(np.diff(self.indptr)[mask])).astype(np.int64),
+            self.indices[kept],
+            None if self.positions is None else self.positions[kept],
         )
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Packed (user, item) pairs, sorted, each with its place in the library.
-
-    packed: int64 [n], each user << 32 | item; places: int64 [n].
-    """
-
-    packed: LongArray
-    places: LongArray
-
-    def __len__(self) -> int:
-        return len(self.packed)
-
-    @property
-    def users(self) -> IntArray:
-        """int32 [n]: each pair's user."""
-        return (self.packed >> 32).astype(np.int32)
-
-    @property
-    def items(self) -> IntArray:
-        """int32 [n]: each pair's item."""
-        return (self.packed & 0xFFFFFFFF).astype(np.int32)
-
-    def where(self, chosen: npt.NDArray[np.bool_]) -> "Pairs":
-        """The chosen of the pairs; bool [n]."""
-        return Pairs(self.packed[chosen], self.places[chosen])
-
-    def merged(self, other: "Pairs") -> "Pairs":
-        """These pairs and the other ones, sorted."""
-        packed = np.concatenate([self.packed, other.packed])
-        order = np.argsort(packed, kind="stable")
-        return Pairs(packed[order], np.concatenate([self.places, other.places])[order])
-
-    def block(self, number: int) -> Block:
-        """Block `number` of these pairs, with places."""
-        return replace(unpack(number, self.packed), places=self.places)
-
-
-def unpack(number: int, packed: LongArray) -> Block:
-    """Block `number` from its sorted pairs (int64 [n], each user << 32 | item)."""
-    owners = (packed >> 32).astype(np.int32)
-    users, starts = np.unique(owners, return_index=True)
-    offsets = np.append(starts, len(packed)).astype(np.int64)
-    return Block(number, users, offsets, (packed & 0xFFFFFFFF).astype(np.int32))
-
-
-def pack(block: Block) -> LongArray:
-    """int64 [n]: the block's pairs, each user << 32 | item, sorted; what `unpack` takes."""
-    owners = np.repeat(block.users.astype(np.int64), np.diff(block.offsets))
-    return owners << 32 | block.items
-
-
-def read_packed(
-    batches: "Iterator[pa.RecordBatch]", kinds: int
-) -> Iterator[tuple[int, list[LongArray]]]:
-    """Each block's number and its packed pairs, one sorted array a kind (0 .. kinds - 1).
-
-    The batches have the flat columns block and key (KIND_BITS), sorted by key, with each block
-    whole: what steamrec.data.spark_batches.user_blocks makes, inside mapInArrow.
-    """
-    for number, key, _ in _read(batches, ()):
-        yield number, [_pairs(key, chosen) for chosen in _by_kind(key, kinds)]
 
 
 def read_pairs(
-    batches: "Iterator[pa.RecordBatch]", kinds: int
+    record_batches: "Iterator[pa.RecordBatch]", *roles: Role
 ) -> Iterator[tuple[int, list[Pairs]]]:
-    """As read_packed, from batches that also have the column place."""
-    for number, key, (place,) in _read(batches, ("place",)):
-        chosen = _by_kind(key, kinds)
-        yield number, [Pairs(_pairs(key, some), place[some]) for some in chosen]
+    """Each user batch's number and its pairs, sorted, one Pairs per role asked for.
+
+    The record batches have the flat columns `batch`, `key` (steamrec.data.pairs) and perhaps
+    `position`, sorted by key, with each user batch whole: the output of
+    steamrec.data.spark_batches.user_batches, inside mapInArrow.
+    """
+    for number, key, position in _whole_batches(record_batches):
+        role = key_role(key)
+        yield number, [key_pairs(key, position, role == wanted) for wanted in roles]
 
 
-def _read(
-    batches: "Iterator[pa.RecordBatch]", more: tuple[str, ...]
-) -> Iterator[tuple[int, LongArray, list[LongArray]]]:
-    """Each block's number, its keys and the columns `more`."""
+def read_user_batches(record_batches: "Iterator[pa.RecordBatch]") -> Iterator[UserBatch]:
+    """The user batches of the pairs with the role FITTED."""
+    for number, (pairs,) in read_pairs(record_batches, Role.FITTED):
+        yield UserBatch.of(number, pairs)
+
+
+def _whole_batches(
+    record_batches: "Iterator[pa.RecordBatch]",
+) -> Iterator[tuple[int, LongArray, LongArray | None]]:
+    """Each user batch's number, its keys and its positions, if there are any."""
     waiting: list[list[LongArray]] = []
     number = -1
-    for batch in batches:
-        blocks, *values = (
-            batch.column(name).to_numpy(zero_copy_only=False) for name in ("block", "key", *more)
+    for record_batch in record_batches:
+        names = [name for name in ("key", "position") if name in record_batch.schema.names]
+        numbers, *values = (
+            record_batch.column(name).to_numpy(zero_copy_only=False) for name in ("batch", *names)
         )
-        cuts = np.flatnonzero(np.diff(blocks)) + 1
-        for start, stop in pairwise([0, *cuts.tolist(), len(blocks)]):
+        cuts = np.flatnonzero(np.diff(numbers)) + 1
+        for start, stop in pairwise([0, *cuts.tolist(), len(numbers)]):
             if start == stop:
                 continue
-            if blocks[start] != number and waiting:
+            if numbers[start] != number and waiting:
                 yield number, *_joined(waiting)
                 waiting = []
-            number = int(blocks[start])
+            number = int(numbers[start])
             waiting.append([value[start:stop] for value in values])
     if waiting:
         yield number, *_joined(waiting)
 
 
-def _joined(parts: list[list[LongArray]]) -> tuple[LongArray, list[LongArray]]:
+def _joined(parts: list[list[LongArray]]) -> tuple[LongArray, LongArray | None]:
     key, *more = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return key, more
-
-
-def _by_kind(key: LongArray, kinds: int) -> list[Any]:
-    """Where each kind's pairs stand."""
-    if kinds == 1:
-        return [slice(None)]
-    kind = (key >> ITEM_BITS & (1 << KIND_BITS) - 1).astype(np.int8)
-    return [np.flatnonzero(kind == number) for number in range(kinds)]
-
-
-def _pairs(key: LongArray, chosen: Any) -> LongArray:
-    """The chosen keys as packed pairs."""
-    some: LongArray = key[chosen]
-    return some >> ITEM_BITS + KIND_BITS << 32 | some & (1 << ITEM_BITS) - 1
-
-
-def read_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
-    """The blocks in batches of one kind."""
-    for number, (packed,) in read_packed(batches, 1):
-        yield unpack(number, packed)
-
-
-def read_placed_blocks(batches: "Iterator[pa.RecordBatch]") -> Iterator[Block]:
-    """The blocks in batches of one kind that have the column place."""
-    for number, (pairs,) in read_pairs(batches, 1):
-        yield pairs.block(number)
+    return key, more[0] if more else None

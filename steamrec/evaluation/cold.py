@@ -12,7 +12,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.limits import MOST_USERS
-from steamrec.data.user_batches import read_pairs
+from steamrec.data.user_batches import Role, read_pairs
 from steamrec.evaluation.rank_tasks import held_out_ranks
 from steamrec.models.loading import cached_scorer
 from steamrec.models.registry import SERVES_NEW_USERS
@@ -45,7 +45,7 @@ def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
         .select(
             "user",
             F.xxhash64("user_id").alias("user_hash"),
-            F.posexplode("items").alias("place", "item"),
+            F.posexplode("items").alias("position", "item"),
         )
         .join(F.broadcast(items), "item")
     )
@@ -55,18 +55,18 @@ def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
         .agg(F.min(F.struct(order.alias("order"), "item")).alias("least"))
         .select("user", F.col("least.item").alias("item"))
     )
-    known = owned.select("user", "item", "place").join(held_out, ["user", "item"], "left_anti")
+    known = owned.select("user", "item", "position").join(held_out, ["user", "item"], "left_anti")
     return known, held_out
 
 
 def rank_cold_users(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str
+    record_batches: "Iterator[pa.RecordBatch]", root: str, model: str
 ) -> "Iterator[pa.RecordBatch]":
-    """The rows of tables.cold_ranks; kinds of the batches: the known pairs, those held out."""
+    """The rows of tables.cold_ranks. Roles: FITTED what a user is known by, HOLDOUT the rest."""
     import pyarrow as pa
 
     scorer = cached_scorer(root, model)
-    for number, (known, held_out) in read_pairs(batches, 2):
+    for number, (known, held_out) in read_pairs(record_batches, Role.FITTED, Role.HOLDOUT):
         if len(held_out):
             columns = (held_out.users, *held_out_ranks(scorer, number, known, held_out))
             yield pa.RecordBatch.from_arrays(

@@ -33,12 +33,12 @@ def list_figures(
     information = -np.log2(owners / users)
     flat = [
         frame.where("protocol = 'full'").select(
-            F.lit(model).alias("model"), F.posexplode("items").alias("place", "item")
+            F.lit(model).alias("model"), F.posexplode("items").alias("position", "item")
         )
         for model, frame in ranks.items()
     ]
     # One job for all models and cut-offs: how often each item stands in the first k.
-    sums = [F.count(F.when(F.col("place") < k, 1)).alias(f"first_{k}") for k in cutoffs]
+    sums = [F.count(F.when(F.col("position") < k, 1)).alias(f"first_{k}") for k in cutoffs]
     counts = reduce(DataFrame.unionAll, flat).groupBy("model", "item").agg(*sums).toPandas()
     figures = []
     for model, k in product(ranks, cutoffs):

@@ -1,11 +1,11 @@
-"""Ranking the held-out items of each block under every protocol."""
+"""Ranking the held-out items of each batch under every protocol."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steamrec.data.user_batches import Block, IntArray, LongArray, Pairs, read_pairs, unpack
+from steamrec.data.user_batches import IntArray, LongArray, Pairs, Role, UserBatch, read_pairs
 from steamrec.models.loading import cached_scorer
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
 from steamrec.scoring.scorer import Scorer, leading_scores, owned_cells
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 SAMPLED, FULL, VALIDATION = "sampled", "full", "validation"
 
 
-def rank_blocks(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, longest: int
+def rank_batches(
+    record_batches: "Iterator[pa.RecordBatch]", root: str, model: str, longest: int
 ) -> "Iterator[pa.RecordBatch]":
-    """The rows of tables.ranks for each block.
+    """The rows of tables.ranks for each batch.
 
-    Kinds of the batches: the pairs fitted on, those of validation, those held out, and the sampled
-    negatives. Any of them may be empty: each held-out pair and each validation pair has its rank.
+    The user batches have all roles. Any of these may be empty: each held-out pair and each
+    validation pair has its rank.
     """
     import pyarrow as pa
 
@@ -37,21 +37,21 @@ def rank_blocks(
             ("items", pa.list_(pa.int32())),
         ]
     )
-    for number, (fitted, validation, holdout, negatives) in read_pairs(batches, 4):
+    for number, (fitted, validation, holdout, negatives) in read_pairs(record_batches, *Role):
         for columns in (
             *_test_ranks(scorer, number, fitted, validation, holdout, negatives, longest),
             *_validation_ranks(scorer, number, fitted, validation),
         ):
-            *flat, (offsets, items) = columns
+            *flat, (indptr, items) = columns
             arrays = [
                 pa.array(value, field.type)
                 for value, field in zip(flat, list(schema)[:-1], strict=True)
             ]
-            arrays.append(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(items)))
+            arrays.append(pa.ListArray.from_arrays(pa.array(indptr, pa.int32()), pa.array(items)))
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-# Offsets int64 [n + 1] and the items int32 between them.
+# Indptr int64 [n + 1] and the items int32 between them.
 Lists = tuple[LongArray, IntArray]
 Columns = tuple[list[str], IntArray, IntArray, IntArray, Lists]
 
@@ -71,19 +71,19 @@ def _test_ranks(
     """
     if not len(holdout):
         return
-    block = fitted.merged(validation).block(number).with_users(holdout.users)
+    batch = UserBatch.of(number, fitted.merged(validation)).with_users(holdout.users)
     users, targets = holdout.users, holdout.items
-    rows = np.searchsorted(block.users, users).astype(np.int32)
+    rows = np.searchsorted(batch.users, users).astype(np.int32)
     stage = f"rank/{scorer.name}"
-    scores = leading_scores(scorer, block, stage, longest, targets=(rows, targets))
-    sampled = _of_users(unpack(number, negatives.packed), users)
+    scores = leading_scores(scorer, batch, stage, longest, targets=(rows, targets))
+    sampled = _of_users(UserBatch.of(number, negatives), users)
     ranks, candidates = sampled_ranks(scores, rows, targets, *sampled)
     # Without a competitor the held-out item is the first of one, which says nothing of a model.
     ranked = candidates > 1
     count = int(ranked.sum())
     yield [SAMPLED] * count, users[ranked], ranks[ranked], candidates[ranked], _no_lists(count)
-    ranks, candidates = full_ranks(scores, owned_cells(block), rows, targets)
-    items, _ = top_k(scores, owned_cells(block), min(longest, scorer.items))
+    ranks, candidates = full_ranks(scores, owned_cells(batch), rows, targets)
+    items, _ = top_k(scores, owned_cells(batch), min(longest, scorer.items))
     yield [FULL] * len(users), users, ranks, candidates, _lists(items[rows])
 
 
@@ -106,19 +106,19 @@ def held_out_ranks(
     Both int32 [len(held_out)].
     """
     users = held_out.users
-    block = known.where(np.isin(known.users, users)).block(number).with_users(users)
-    rows = np.searchsorted(block.users, users).astype(np.int32)
+    batch = UserBatch.of(number, known.of_users(users)).with_users(users)
+    rows = np.searchsorted(batch.users, users).astype(np.int32)
     cells = (rows, held_out.items)
-    scores = leading_scores(scorer, block, f"rank/{scorer.name}", 0, targets=cells)
-    return full_ranks(scores, owned_cells(block), rows, held_out.items)
+    scores = leading_scores(scorer, batch, f"rank/{scorer.name}", 0, targets=cells)
+    return full_ranks(scores, owned_cells(batch), rows, held_out.items)
 
 
-def _of_users(block: Block, users: IntArray) -> Lists:
-    """The block's items of `users` (ascending), in the form of Lists; none where it lacks one."""
-    kept = np.isin(block.users, users)
+def _of_users(batch: UserBatch, users: IntArray) -> Lists:
+    """The batch's items of `users` (ascending), in the form of Lists; none where it lacks one."""
+    kept = np.isin(batch.users, users)
     sizes = np.zeros(len(users), np.int64)
-    sizes[np.searchsorted(users, block.users[kept])] = np.diff(block.offsets)[kept]
-    items = block.items[np.repeat(kept, np.diff(block.offsets))]
+    sizes[np.searchsorted(users, batch.users[kept])] = np.diff(batch.indptr)[kept]
+    items = batch.indices[np.repeat(kept, np.diff(batch.indptr))]
     return np.append(0, np.cumsum(sizes)), items
 
 

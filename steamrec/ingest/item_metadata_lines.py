@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from steamrec.data.tables import ITEM_FACTS
+from steamrec.data.tables import ITEM_METADATA
 from steamrec.ingest.line_records import LineFormat
 from steamrec.ingest.parsing import Limits, read_facts
 
 
 def read(line: bytes, limits: Limits) -> dict[str, Any]:
-    """The facts in `line`, as ITEM_FACTS; raises Unreadable."""
+    """The facts in `line`, as ITEM_METADATA; raises Unreadable."""
     return read_facts(line, limits)._asdict()
 
 
-FACT_LINES = LineFormat(ITEM_FACTS.columns, read)
+FACT_LINES = LineFormat(ITEM_METADATA.columns, read)

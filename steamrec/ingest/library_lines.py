@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from steamrec.data.tables import LIBRARIES, PLACE
+from steamrec.data.tables import LIBRARIES, LINE_LOCATION
 from steamrec.ingest.grammar import are_trusted
 from steamrec.ingest.line_records import LineFormat
 from steamrec.ingest.parsing import Limits, read_library
 
-COLUMNS = {name: kind for name, kind in LIBRARIES.columns.items() if name not in PLACE}
+COLUMNS = {name: kind for name, kind in LIBRARIES.columns.items() if name not in LINE_LOCATION}
 
 
 def read(line: bytes, limits: Limits) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from steamrec.data.tables import PLACE, Table
+from steamrec.data.tables import LINE_LOCATION, Table
 from steamrec.ingest.input_splits import BLOCK_BYTES, Share, share_out
 from steamrec.ingest.line_records import STATE, LineFormat, records
 from steamrec.ingest.parsing import Limits
@@ -21,7 +21,7 @@ _OWN_WORDS = 2**20  # a file's name, a reason
 def read_lines(
     spark: "SparkSession", sources: Sequence[Source], form: LineFormat, settings: IngestSettings
 ) -> "DataFrame":
-    """One row for each line of `sources`: PLACE, the columns of `form`, STATE and REFUSED.
+    """One row for each line of `sources`: LINE_LOCATION, the columns of `form`, STATE and REFUSED.
 
     `in_python` says who read the line. `reason` and `line` (as quarantine shows it) are null
     unless the line cannot be read. REFUSED is null but where Spark's JSON reader took a record
@@ -38,7 +38,7 @@ def read_lines(
     context = spark.sparkContext
     shares = share_out(sources, context.defaultParallelism, BLOCK_BYTES)
     lines = context.parallelize(shares, len(shares)).flatMap(read)
-    schema = Table("records", PLACE | form.columns | STATE | {REFUSED: "string"}).ddl
+    schema = Table("records", LINE_LOCATION | form.columns | STATE | {REFUSED: "string"}).ddl
     reader = spark.read.schema(schema).option("columnNameOfCorruptRecord", REFUSED)
     if form.trusted is None:  # nothing is refused then, unless the code is wrong
         reader = reader.option("mode", "FAILFAST")

@@ -6,7 +6,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -24,9 +24,9 @@ class PopularityScorer:
         self.name, self.items = artifact.name, artifact.items
         self.popularity = as_float32(artifact.arrays["popularity"])
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]: the same row for everybody."""
-        return np.tile(self.popularity, (len(block.users), 1))
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]: the same row for everybody."""
+        return np.tile(self.popularity, (len(batch.users), 1))
 
     def most_popular(self, count: int, excluded: IntArray) -> IntArray:
         """int32 [at most count]: the most popular items, best first, ties by item number.

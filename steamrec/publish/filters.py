@@ -43,7 +43,7 @@ def excluded_items(context: "Context") -> IntArray:
     settings = context.settings.export
     check_tags(context)
     items = context.read(tables.ITEMS).select("item", "item_id")
-    facts = context.read(tables.ITEM_FACTS).selectExpr(
+    facts = context.read(tables.ITEM_METADATA).selectExpr(
         "item_id", "concat(genres, tags) AS labels", "price"
     )
     known = items.join(facts, "item_id").select("item", "labels", "price").collect()
@@ -60,7 +60,7 @@ def check_tags(context: "Context") -> None:
     if not wanted:
         return
     rows = (
-        context.read(tables.ITEM_FACTS)
+        context.read(tables.ITEM_METADATA)
         .selectExpr("explode(concat(genres, tags)) AS label")
         .groupBy("label")
         .count()

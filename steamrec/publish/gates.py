@@ -152,7 +152,7 @@ def _excluded(context: "Context") -> "DataFrame":
     from pyspark.sql import functions as F
 
     settings = context.settings.export
-    facts = context.read(tables.ITEM_FACTS)
+    facts = context.read(tables.ITEM_METADATA)
     labels = F.concat(*(F.coalesce(name, F.array().cast("array<string>")) for name in LABELS))
     wanted = {folded(tag) for tag in settings.exclude_tags}
     found = facts.select(F.explode(labels).alias("label")).distinct().collect() if wanted else []

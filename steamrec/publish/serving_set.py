@@ -2,7 +2,7 @@
 
 serving/dt=<date>/run=<run id>/
   serving.json                    what is there: see `write_serving_set`
-  items, users, interactions, cold_users, item_facts     the workspace's tables of that night
+  items, users, interactions, cold_users, item_metadata     the workspace's tables of that night
   models/<name>/                  a model with item-item weights, where the night has one
 
 The files are hard links on a local disk: stages replace files and never write in place, so a later
@@ -41,7 +41,7 @@ def write_serving_set(
     """
     workspace = context.workspace
     workspace.remove(name)
-    served = [*SERVED, *((tables.ITEM_FACTS,) if context.settings.input.items_path else ())]
+    served = [*SERVED, *((tables.ITEM_METADATA,) if context.settings.input.items_path else ())]
     about: dict[str, Any] = {
         "version": VERSION,
         "lists": file_sizes(workspace, lists.name),

@@ -22,7 +22,7 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
 
     if not context.settings.input.items_path:
         return []
-    facts = context.read(tables.ITEM_FACTS).where(F.size("genres") > 0)
+    facts = context.read(tables.ITEM_METADATA).where(F.size("genres") > 0)
     items = context.read(tables.ITEMS).select("item_id", F.col("owners").alias("weight"))
     lists = context.spark.read.parquet(context.workspace.path(published["path"])).groupBy("item_id")
     owned = _shares(items, facts)

@@ -113,7 +113,7 @@ def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
 
     if not context.settings.input.items_path:
         return {}
-    facts = context.read(tables.ITEM_FACTS).where(F.col("item_id").isin(list(item_ids)))
+    facts = context.read(tables.ITEM_METADATA).where(F.col("item_id").isin(list(item_ids)))
     return {
         row["item_id"]: " · ".join(
             filter(None, (price_words(row["price"]), genre_words(row["genres"])))

@@ -1,4 +1,4 @@
-"""An epoch's training rows: drawn block by block, put into random order bucket by bucket.
+"""An epoch's training rows: drawn batch by batch, put into random order bucket by bucket.
 
 A row is (user, item, negative_0, ...), and rows stand as the columns of an array, as Parquet
 wants them. Each row's random key is a pure function of (seed, epoch, user, item): its remainder
@@ -8,7 +8,7 @@ not depend on how the work was parted.
 
 import numpy as np
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.sampling.negatives import train_negatives
 from steamrec.sampling.rng import ROW_ORDER, WordArray, mix, stream_keys, words
 
@@ -16,25 +16,25 @@ _HASH_SALT = np.uint64(0x737465616D726563)
 
 
 def epoch_rows(
-    block: Block,
-    positives: Block,
+    batch: UserBatch,
+    positives: UserBatch,
     per_positive: int,
     items: int,
     seed: int,
     epoch: int,
     cumulative: LongArray | None = None,
 ) -> IntArray:
-    """The block's rows of one epoch: int32 [2 + per_positive, n].
+    """The batch's rows of one epoch: int32 [2 + per_positive, n].
 
-    `block` is all that its users own (which no negative may be), `positives` the pairs to
+    `batch` is all that its users own (which no negative may be), `positives` the pairs to
     train on, of the same users or fewer.
     """
-    counts = np.zeros(len(block.users), np.int64)
-    counts[np.searchsorted(block.users, positives.users)] = np.diff(positives.offsets)
-    rows = np.empty((2 + per_positive, len(positives.items)), np.int32)
-    rows[0] = np.repeat(block.users, counts)
-    rows[1] = positives.items
-    rows[2:] = train_negatives(block, counts, per_positive, items, seed, epoch, cumulative)
+    counts = np.zeros(len(batch.users), np.int64)
+    counts[np.searchsorted(batch.users, positives.users)] = np.diff(positives.indptr)
+    rows = np.empty((2 + per_positive, len(positives.indices)), np.int32)
+    rows[0] = np.repeat(batch.users, counts)
+    rows[1] = positives.indices
+    rows[2:] = train_negatives(batch, counts, per_positive, items, seed, epoch, cumulative)
     return rows
 
 

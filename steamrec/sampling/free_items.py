@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, IntArray
+from steamrec.data.user_batches import IntArray, UserBatch
 from steamrec.errors import RunError
 from steamrec.sampling.rng import LongArray
 
@@ -17,19 +17,19 @@ from steamrec.sampling.rng import LongArray
 TOTAL_WEIGHT = 2**31
 
 
-def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> IntArray:
-    """int32: the ranks-th item (from 0) that user number `rows` of the block does not own.
+def free_items(batch: UserBatch, rows: LongArray, ranks: LongArray, items: int) -> IntArray:
+    """int32: the ranks-th item (from 0) that user number `rows` of the batch does not own.
 
     rows and ranks have the same shape, and each rank is below the user's number of free items.
     One bisection serves all users: each user's o_i - i is lifted into a range of its own.
     """
-    owned = np.diff(block.offsets)
+    owned = np.diff(batch.indptr)
     width = items + 1
     # Half as wide numbers where they suffice: the bisection's cost is memory.
     kind: Any = np.int32 if len(owned) * width < 2**31 else np.int64
     lifts: npt.NDArray[Any] = np.arange(0, len(owned) * width, width, dtype=kind)
-    starts: npt.NDArray[Any] = block.offsets[:-1].astype(kind)
-    gaps: npt.NDArray[Any] = block.items - np.arange(len(block.items), dtype=kind)
+    starts: npt.NDArray[Any] = batch.indptr[:-1].astype(kind)
+    gaps: npt.NDArray[Any] = batch.indices - np.arange(len(batch.indices), dtype=kind)
     gaps += np.repeat(lifts + starts, owned)
     drawn: npt.NDArray[Any] = ranks.astype(kind)
     found = np.searchsorted(gaps, lifts[rows] + drawn, side="right")
@@ -39,7 +39,7 @@ def free_items(block: Block, rows: LongArray, ranks: LongArray, items: int) -> I
 
 
 def weighted_free_items(
-    block: Block, rows: LongArray, points: LongArray, cumulative: LongArray
+    batch: UserBatch, rows: LongArray, points: LongArray, cumulative: LongArray
 ) -> IntArray:
     """int32: the free item of user number `rows` under which the point falls.
 
@@ -47,12 +47,12 @@ def weighted_free_items(
     [items + 1], from 0); the free items of a user are laid end to end, and each point is below
     their total. With all weights 1 this is `free_items`.
     """
-    starts = block.offsets[:-1]
-    owners = np.repeat(np.arange(len(starts)), np.diff(block.offsets))
-    widths = np.diff(cumulative)[block.items]
-    before = np.concatenate([[0], np.cumsum(widths)])  # owned weight, over the whole block
+    starts = batch.indptr[:-1]
+    owners = np.repeat(np.arange(len(starts)), np.diff(batch.indptr))
+    widths = np.diff(cumulative)[batch.indices]
+    before = np.concatenate([[0], np.cumsum(widths)])  # owned weight, over the whole batch
     own_before = before[:-1] - before[starts][owners]
-    gaps = cumulative[block.items] - own_before  # free weight below each owned item
+    gaps = cumulative[batch.indices] - own_before  # free weight below each owned item
     width = cumulative[-1] + 1
     found = np.searchsorted(owners * width + gaps, rows * width + points, side="right")
     shifted = points + before[found] - before[starts[rows]]

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, IntArray
+from steamrec.data.user_batches import IntArray, UserBatch
 from steamrec.sampling.free_items import free_items, weighted_free_items
 from steamrec.sampling.rng import (
     EVAL_NEGATIVES,
@@ -32,7 +32,7 @@ CELLS = 2**23  # of the table of users and items that a portion may use, one byt
 
 
 def train_negatives(
-    block: Block,
+    batch: UserBatch,
     positives: LongArray,
     per_positive: int,
     items: int,
@@ -42,26 +42,26 @@ def train_negatives(
 ) -> IntArray:
     """int32 [per_positive, positives.sum()]: negatives, drawn with replacement.
 
-    `positives` (int64 [users of the block]) is how many rows each user gets; the rows stand
+    `positives` (int64 [users of the batch]) is how many rows each user gets; the rows stand
     user after user. Row j of a user takes the words j * per_positive ... of the user's stream.
     Uniform, or by the whole-number weights in `cumulative` (as in weighted_free_items). A user
     who owns everything gets MISSING.
     """
-    keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, block.users)
+    keys = stream_keys(seed, TRAIN_NEGATIVES, epoch, batch.users)
     negatives = np.empty((per_positive, int(positives.sum())), np.int32)
     most = max(1, CELLS // items)
     owned = np.zeros(min(most, len(keys)) * items, np.bool_)
     end = 0
     for first, last in _portions(positives, most):
         start, end = end, end + int(positives[first:last].sum())
-        part = _users(block, first, last)
+        part = _users(batch, first, last)
         some = negatives[:, start:end]
         _draw(part, positives[first:last], items, keys[first:last], cumulative, owned, some)
     return negatives
 
 
 def _draw(
-    block: Block,
+    batch: UserBatch,
     positives: LongArray,
     items: int,
     keys: WordArray,
@@ -69,13 +69,13 @@ def _draw(
     owned: npt.NDArray[np.bool_],
     negatives: IntArray,
 ) -> None:
-    """Fill `negatives` (int32 [per_positive, positives.sum()]) for the users of the block.
+    """Fill `negatives` (int32 [per_positive, positives.sum()]) for the users of the batch.
 
     `owned` is all False before and after: room for one cell a user and item.
     """
     starts = np.cumsum(positives) - positives
     users = np.repeat(np.arange(len(positives)), positives)
-    cells = block.items + np.repeat(np.arange(len(positives)) * items, np.diff(block.offsets))
+    cells = batch.indices + np.repeat(np.arange(len(positives)) * items, np.diff(batch.indptr))
     lifts = users * items
     owned[cells] = True
     for drawn, drawn_words in zip(
@@ -91,7 +91,7 @@ def _draw(
         hits = np.flatnonzero(owned[picked])
         if len(hits):
             again = mix(drawn_words[hits])
-            drawn[hits] = _among_free(block, users[hits], items, again, cumulative)
+            drawn[hits] = _among_free(batch, users[hits], items, again, cumulative)
     owned[cells] = False
 
 
@@ -109,7 +109,7 @@ def _streams(
 
 
 def _among_free(
-    block: Block,
+    batch: UserBatch,
     rows: LongArray,
     items: int,
     drawn_words: WordArray,
@@ -117,17 +117,17 @@ def _among_free(
 ) -> IntArray:
     """int32, one a word: a free item of user number `rows`; MISSING where there is none."""
     if cumulative is None:
-        free = items - np.diff(block.offsets)[rows]
+        free = items - np.diff(batch.indptr)[rows]
     else:
-        before = np.concatenate([[0], np.cumsum(np.diff(cumulative)[block.items])])
-        free = (cumulative[-1] - np.diff(before[block.offsets]))[rows]
+        before = np.concatenate([[0], np.cumsum(np.diff(cumulative)[batch.indices])])
+        free = (cumulative[-1] - np.diff(before[batch.indptr]))[rows]
     drawn: IntArray = np.full(len(rows), MISSING, np.int32)
     some = free > 0
     points = bounded(drawn_words[some], free[some])
     if cumulative is None:
-        drawn[some] = free_items(block, rows[some], points, items)
+        drawn[some] = free_items(batch, rows[some], points, items)
     else:
-        drawn[some] = weighted_free_items(block, rows[some], points, cumulative)
+        drawn[some] = weighted_free_items(batch, rows[some], points, cumulative)
     return drawn
 
 
@@ -140,29 +140,29 @@ def _portions(rows: LongArray, most: int) -> Iterator[tuple[int, int]]:
     yield from pairwise(np.unique([*every, *cuts.tolist(), len(rows)]).tolist())
 
 
-def _users(block: Block, first: int, last: int) -> Block:
-    """The block's users number `first` to `last` - 1."""
-    offsets = block.offsets[first : last + 1]
-    items = block.items[offsets[0] : offsets[-1]]
-    return Block(block.number, block.users[first:last], offsets - offsets[0], items)
+def _users(batch: UserBatch, first: int, last: int) -> UserBatch:
+    """The batch's users number `first` to `last` - 1."""
+    indptr = batch.indptr[first : last + 1]
+    items = batch.indices[indptr[0] : indptr[-1]]
+    return UserBatch(batch.number, batch.users[first:last], indptr - indptr[0], items)
 
 
 def eval_negatives(
-    block: Block, count: int, items: int, seed: int, purpose: int = EVAL_NEGATIVES
+    batch: UserBatch, count: int, items: int, seed: int, purpose: int = EVAL_NEGATIVES
 ) -> list[IntArray]:
-    """For each user of the block min(count, free) distinct negatives, int32, ascending.
+    """For each user of the batch min(count, free) distinct negatives, int32, ascending.
 
     `purpose` (keyed.py) tells these draws from others with the same seed.
 
     Floyd's algorithm (Bentley, Floyd: Programming pearls, 1987), which makes every subset
-    equally likely with exactly `count` draws, run for all users of the block side by side.
+    equally likely with exactly `count` draws, run for all users of the batch side by side.
     """
     count = min(count, items)
-    free = items - np.diff(block.offsets)
+    free = items - np.diff(batch.indptr)
     wanted = np.minimum(count, free)
-    keys = stream_keys(seed, purpose, 0, block.users)
+    keys = stream_keys(seed, purpose, 0, batch.users)
     # A draw a row, so that a draw's users stand side by side.
-    ranks: npt.NDArray[np.int64] = np.full((count, len(block.users)), MISSING, np.int64)
+    ranks: npt.NDArray[np.int64] = np.full((count, len(batch.users)), MISSING, np.int64)
     for draw in range(count):
         active = draw < wanted
         if not active.any():
@@ -172,6 +172,6 @@ def eval_negatives(
         taken = (ranks[:draw] == picked).any(axis=0)
         ranks[draw] = np.where(active, np.where(taken, top, picked), MISSING)
     rows, columns = np.nonzero(ranks.T != MISSING)
-    drawn = free_items(block, rows, ranks[columns, rows], items)
+    drawn = free_items(batch, rows, ranks[columns, rows], items)
     parts = np.split(drawn, np.cumsum(wanted)[:-1])
     return [np.sort(part) for part in parts]

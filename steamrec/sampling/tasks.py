@@ -1,7 +1,6 @@
 """Drawing and shuffling training rows, and drawing evaluation negatives.
 
-Blocks come with three kinds of pairs (KINDS tables of data.spark_batches.user_blocks): those to
-fit on, those of validation, those held out; together they are all that the users own.
+The roles of the pairs (OWNED) are together all that the users own.
 """
 
 import io
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steamrec.data import tables
-from steamrec.data.user_batches import Block, IntArray, read_packed, unpack
+from steamrec.data.user_batches import IntArray, Pairs, Role, UserBatch, read_pairs
 from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order, rows_hash
 from steamrec.sampling.negatives import MISSING, eval_negatives
 from steamrec.workspace import Workspace
@@ -19,38 +18,40 @@ from steamrec.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KINDS = 3
-CHUNKS = "slot int, epoch int, file int, rows binary"
+OWNED = (Role.FITTED, Role.VALIDATION, Role.HOLDOUT)
+CHUNKS = "partition int, epoch int, file int, rows binary"
 FILES = "epoch int, rows bigint, missing bigint, first decimal(20), second decimal(20)"
 EVAL_ROWS = "user int, items array<int>"
 
 
 def draw_chunks(
-    batches: "Iterator[pa.RecordBatch]",
+    record_batches: "Iterator[pa.RecordBatch]",
     epochs: Sequence[int],
-    slots: Sequence[int],
+    partition_keys: Sequence[int],
     per_positive: int,
     items: int,
     seed: int,
     cumulative: "np.ndarray[Any, np.dtype[np.int64]] | None",
 ) -> "Iterator[pa.RecordBatch]":
-    """Draw the rows of each block for each epoch and emit them in one chunk a file.
+    """Draw the rows of each batch for each epoch and emit them in one chunk a file.
 
-    An epoch has len(slots) / len(epochs) files; `slots` has one number a file, epoch after epoch.
+    An epoch has len(partition_keys) / len(epochs) files; `partition_keys` has one number per file,
+    epoch after epoch (steamrec.spark.partition_keys).
     """
     import pyarrow as pa
 
     names = [field.split()[0] for field in CHUNKS.split(", ")]
-    files = len(slots) // len(epochs)
-    for number, kinds in read_packed(batches, KINDS):
-        if not len(kinds[0]):
+    files = len(partition_keys) // len(epochs)
+    for number, pairs in read_pairs(record_batches, *OWNED):
+        fitted = pairs[0]
+        if not len(fitted):
             continue
-        owned, positives = _owned(number, kinds), unpack(number, kinds[0])
-        for place, epoch in enumerate(epochs):
+        owned, positives = _owned(number, pairs), UserBatch.of(number, fitted)
+        for index, epoch in enumerate(epochs):
             rows = epoch_rows(owned, positives, per_positive, items, seed, epoch, cumulative)
             parts = in_buckets(rows, files, seed, epoch)
             columns = [
-                pa.array(slots[place * files : (place + 1) * files], pa.int32()),
+                pa.array(partition_keys[index * files : (index + 1) * files], pa.int32()),
                 pa.array([epoch] * files, pa.int32()),
                 pa.array(range(files), pa.int32()),
                 pa.array([part.tobytes() for part in parts], pa.binary()),
@@ -59,7 +60,7 @@ def draw_chunks(
 
 
 def write_files(
-    batches: "Iterator[pa.RecordBatch]", root: str, per_positive: int, seed: int
+    record_batches: "Iterator[pa.RecordBatch]", root: str, per_positive: int, seed: int
 ) -> "Iterator[pa.RecordBatch]":
     """Put each file's rows into random order and write it; returns FILES, one row a file.
 
@@ -71,8 +72,8 @@ def write_files(
 
     width = 2 + per_positive
     chunks: dict[tuple[int, int], list[IntArray]] = {}
-    for batch in batches:
-        columns = (batch.column(name).to_pylist() for name in ("epoch", "file", "rows"))
+    for record_batch in record_batches:
+        columns = (record_batch.column(name).to_pylist() for name in ("epoch", "file", "rows"))
         for epoch, file, rows in zip(*columns, strict=True):
             part = np.frombuffer(rows, np.int32).reshape(width, -1)
             chunks.setdefault((epoch, file), []).append(part)
@@ -97,8 +98,8 @@ _FILE_COLUMNS = [field.split()[0] for field in FILES.split(", ")]
 def _files_schema() -> "pa.Schema":
     import pyarrow as pa
 
-    kinds = [pa.int32(), pa.int64(), pa.int64(), pa.decimal128(20), pa.decimal128(20)]
-    return pa.schema(list(zip(_FILE_COLUMNS, kinds, strict=True)))
+    types = [pa.int32(), pa.int64(), pa.int64(), pa.decimal128(20), pa.decimal128(20)]
+    return pa.schema(list(zip(_FILE_COLUMNS, types, strict=True)))
 
 
 def _parquet(rows: IntArray, names: list[str]) -> bytes:
@@ -118,22 +119,21 @@ def _parquet(rows: IntArray, names: list[str]) -> bytes:
 
 
 def draw_eval(
-    batches: "Iterator[pa.RecordBatch]", count: int, items: int, seed: int
+    record_batches: "Iterator[pa.RecordBatch]", count: int, items: int, seed: int
 ) -> "Iterator[pa.RecordBatch]":
     """The evaluation negatives of each user with a held-out item."""
     import pyarrow as pa
 
-    for number, kinds in read_packed(batches, KINDS):
-        owned = _owned(number, kinds)
-        users = np.unique(kinds[-1] >> 32)
-        chosen = np.flatnonzero(np.isin(owned.users, users)).tolist()
+    for number, pairs in read_pairs(record_batches, *OWNED):
+        owned, holdout = _owned(number, pairs), pairs[-1]
+        rows = np.flatnonzero(np.isin(owned.users, holdout.users)).tolist()
         drawn = eval_negatives(owned, count, items, seed)
         columns = [
-            pa.array(owned.users[chosen]),
-            pa.array([drawn[place] for place in chosen], pa.list_(pa.int32())),
+            pa.array(owned.users[rows]),
+            pa.array([drawn[row] for row in rows], pa.list_(pa.int32())),
         ]
         yield pa.RecordBatch.from_arrays(columns, names=["user", "items"])
 
 
-def _owned(number: int, kinds: "Sequence[np.ndarray[Any, np.dtype[np.int64]]]") -> Block:
-    return unpack(number, np.sort(np.concatenate(kinds)))
+def _owned(number: int, pairs: Sequence[Pairs]) -> UserBatch:
+    return UserBatch.of(number, pairs[0].merged(*pairs[1:]))

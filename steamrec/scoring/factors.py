@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -25,7 +25,7 @@ class FactorScorer:
         self.user_factors = as_float32(users)
         self.item_factors = as_float32(items)
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]."""
-        scores: FloatArray = self.user_factors[block.users] @ self.item_factors.T
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]."""
+        scores: FloatArray = self.user_factors[batch.users] @ self.item_factors.T
         return scores

@@ -1,6 +1,6 @@
 """The ids that a model's rows stand for, as one file of plain arrays.
 
-The text is kept as UTF-8 bytes and their offsets: any id survives, and nothing is padded.
+The text is kept as UTF-8 bytes and their ends: any id survives, and nothing is padded.
 """
 
 import hashlib

@@ -16,7 +16,7 @@ def full_ranks(
 ) -> tuple[IntArray, IntArray]:
     """Ranks over the whole catalogue, the known items left out.
 
-    scores: float32 [n, items]. known: the places to leave out, as (rows, items) or as a bool mask
+    scores: float32 [n, items]. known: the cells to leave out, as (rows, items) or as a bool mask
     of the same shape; users (row numbers) and targets (items): int32 [m], the held-out items.
     Returns the ranks (from 1) and the numbers of candidates, both int32 [m]. A held-out item that
     is also known, as in some published files, is a candidate all the same.
@@ -46,23 +46,23 @@ def _cells_of(
     starts, ends = (np.searchsorted(cells, (users.astype(np.int64) + up) * items) for up in (0, 1))
     lengths = ends - starts
     first = np.cumsum(lengths) - lengths
-    places = np.arange(lengths.sum()) + np.repeat(starts - first, lengths)
-    return np.repeat(np.arange(len(users)), lengths), cells[places]
+    positions = np.arange(lengths.sum()) + np.repeat(starts - first, lengths)
+    return np.repeat(np.arange(len(users)), lengths), cells[positions]
 
 
 def sampled_ranks(
     scores: FloatArray,
     users: IntArray,
     targets: IntArray,
-    offsets: LongArray,
+    indptr: LongArray,
     negatives: IntArray,
 ) -> tuple[IntArray, IntArray]:
     """Ranks among each user's sampled negatives.
 
-    As full_ranks, but negatives[offsets[j] : offsets[j + 1]] are the candidates of entry j. A
+    As full_ranks, but negatives[indptr[j] : indptr[j + 1]] are the candidates of entry j. A
     target that stands among its own candidates, as in some published files, is scored once.
     """
-    entry = np.repeat(np.arange(len(users)), np.diff(offsets))
+    entry = np.repeat(np.arange(len(users)), np.diff(indptr))
     other = negatives != targets[entry]
     value = scores[users, targets][entry]
     ahead = (scores[users[entry], negatives] >= value) | np.isnan(value)

@@ -20,7 +20,7 @@ def top_k(
 ) -> tuple[IntArray, FloatArray]:
     """Each row's k best items that are not owned, best first, ties by lower item number.
 
-    scores: float32 [n, items]; it is changed (owned scores become -inf). owned: the places to
+    scores: float32 [n, items]; it is changed (owned scores become -inf). owned: the cells to
     leave out, as (rows, items) or as a bool mask of the same shape. excluded: the items to leave
     out of every row. Returns items int32 [n, k], with NO_ITEM where a row has fewer than k items
     left, and their scores float32 [n, k]. A score of -inf is a score like others, and NaN is

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from steamrec.data.tables import ITEM_FACTS
+from steamrec.data.tables import ITEM_METADATA
 from steamrec.serving.serving_set import ServingSet
 
 GENRES_SHOWN = 3
@@ -11,10 +11,10 @@ GENRES_SHOWN = 3
 
 def known_facts(served: ServingSet, item_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """genres and price by item_id, of those items that the published run has facts about."""
-    if not item_ids or not served.has(ITEM_FACTS):
+    if not item_ids or not served.has(ITEM_METADATA):
         return {}
     filters = [("item_id", "in", list(item_ids))]
-    rows = served.rows(ITEM_FACTS, ["item_id", "genres", "price"], filters)
+    rows = served.rows(ITEM_METADATA, ["item_id", "genres", "price"], filters)
     return {row["item_id"]: row for row in rows}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.user_batches import Block, IntArray, Pairs
+from steamrec.data.user_batches import IntArray, Pairs, UserBatch
 from steamrec.scoring.metrics import metric_values
 from steamrec.scoring.ranks import full_ranks
 from steamrec.scoring.scorer import Scorer, finite_scores, owned_cells
@@ -17,9 +17,9 @@ GROUP = 256
 
 @dataclass(frozen=True)
 class ValidationSet:
-    """Users in groups, each group a block of the pairs they were fitted on, with its targets."""
+    """Users in groups, each group a batch of the pairs they were fitted on, with its targets."""
 
-    blocks: list[tuple[Block, IntArray]]
+    batches: list[tuple[UserBatch, IntArray]]
 
     def ndcg(self, scorer: Scorer) -> float:
         """The mean NDCG@10 of the validation items."""
@@ -31,10 +31,10 @@ class ValidationSet:
         NaN when a score is not finite: such a score would rank whatever it is compared with.
         """
         values = []
-        for block, targets in self.blocks:
-            rows = np.arange(len(block.users), dtype=np.int32)
-            scores = finite_scores(scorer, block, "validation")
-            ranks, _ = full_ranks(scores, owned_cells(block), rows, targets)
+        for batch, targets in self.batches:
+            rows = np.arange(len(batch.users), dtype=np.int32)
+            scores = finite_scores(scorer, batch, "validation")
+            ranks, _ = full_ranks(scores, owned_cells(batch), rows, targets)
             values.append(metric_values(metric, ranks, 10))
         return float(np.concatenate(values).mean())
 
@@ -47,15 +47,14 @@ def load_validation(context: Context) -> ValidationSet | None:
     if targets.empty:
         return None
     fitted = train.where("not validation").join(chosen.select("user"), "user", "left_semi")
-    frame = fitted.select("user", "item", "place").toPandas()
-    packed = frame["user"].to_numpy(np.int64) << 32 | frame["item"].to_numpy(np.int64)
-    order = np.argsort(packed)
-    pairs = Pairs(packed[order], frame["place"].to_numpy(np.int64)[order])
+    frame = fitted.select("user", "item", "position").toPandas()
+    columns = (frame[name].to_numpy(np.int64) for name in ("user", "item", "position"))
+    pairs = Pairs.of(*columns)
     users = targets["user"].to_numpy(np.int32)
     items = targets["item"].to_numpy(np.int32)
-    blocks = []
+    batches = []
     for start in range(0, len(users), GROUP):
         group = users[start : start + GROUP]
-        inside = (pairs.packed >> 32 >= group[0]) & (pairs.packed >> 32 <= group[-1])
-        blocks.append((pairs.where(inside).block(start), items[start : start + GROUP]))
-    return ValidationSet(blocks)
+        batch = UserBatch.of(start, pairs.of_users(group)).with_users(group)
+        batches.append((batch, items[start : start + GROUP]))
+    return ValidationSet(batches)

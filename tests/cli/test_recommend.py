@@ -81,7 +81,7 @@ def test_nothing_but_the_published_run_is_read(tmp_path):
     write_small_workspace(folder, facts=True)
     questions = (["known"], ["cold"], ["--items", "10"], ["--like", "doom"])
     before = [recommend(folder, *question) for question in questions]
-    for name in ("items", "users", "interactions", "cold_users", "item_facts", "models"):
+    for name in ("items", "users", "interactions", "cold_users", "item_metadata", "models"):
         shutil.rmtree(folder / name)
     assert [recommend(folder, *question) for question in questions] == before
     shutil.copytree(folder, tmp_path / "copy")

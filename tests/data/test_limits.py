@@ -7,14 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steamrec.data import limits
-from steamrec.data.user_batches import ITEM_BITS, KIND_BITS, Block, read_packed
+from steamrec.data.pairs import pair_key
+from steamrec.data.user_batches import Role, UserBatch, read_pairs
 from steamrec.errors import RunError, UsageError
 from steamrec.models.popularity import ordered_float32
 from steamrec.models.ranker.ngrams import between_keys, whole_counts
 from steamrec.spark.row_index import MOST, MOST_IN_PARTITION, check_sizes
 
 
-def test_a_place_holds_the_last_item_of_the_last_line_and_no_more():
+def test_a_position_holds_the_last_item_of_the_last_line_and_no_more():
     largest = 1 << limits.POSITION_BITS
     limits.check_libraries(limits.MOST_LINES, largest)
     last = (limits.MOST_LINES - 1) << limits.POSITION_BITS | largest - 1
@@ -25,14 +26,16 @@ def test_a_place_holds_the_last_item_of_the_last_line_and_no_more():
         limits.check_libraries(limits.MOST_LINES + 1, 1)
 
 
-def test_a_key_holds_the_last_user_item_and_kind():
-    user, item, kind = limits.MOST_USERS - 1, limits.MOST_ITEMS, (1 << KIND_BITS) - 1
-    key = (user << KIND_BITS | kind) << ITEM_BITS | item
+def test_a_key_holds_the_last_user_role_and_item():
+    user, item = limits.MOST_USERS - 1, limits.MOST_ITEMS
+    key = pair_key(user, max(Role), item)
     assert key == 2**63 - 1
     columns = [pa.array([3], pa.int32()), pa.array([key], pa.int64())]
-    batch = pa.RecordBatch.from_arrays(columns, names=["block", "key"])
-    ((_, kinds),) = read_packed(iter([batch]), kind + 1)
-    assert [part.tolist() for part in kinds] == [[], [], [], [user << 32 | item]]
+    record_batch = pa.RecordBatch.from_arrays(columns, names=["batch", "key"])
+    ((number, pairs),) = read_pairs(iter([record_batch]), *Role)
+    assert number == 3
+    assert [part.users.tolist() for part in pairs] == [[], [], [], [user]]
+    assert [part.items.tolist() for part in pairs] == [[], [], [], [item]]
 
 
 @pytest.mark.parametrize("most", [limits.MOST_USERS, limits.MOST_ITEMS, MOST["int"]])
@@ -54,8 +57,8 @@ def test_three_items_in_a_row_fit_a_key_up_to_the_limit():
     items = limits.MOST_RANKER_ITEMS
     limits.check_ranker_items(items)
     library = np.array([items - 1, items - 1, items - 1], np.int32)
-    block = Block(0, np.array([0], np.int32), np.array([0, 3]), library, np.arange(3))
-    assert between_keys(block, items).tolist() == [items**3 - 1] == [2**63 - 1]
+    batch = UserBatch(0, np.array([0], np.int32), np.array([0, 3]), library, np.arange(3))
+    assert between_keys(batch, items).tolist() == [items**3 - 1] == [2**63 - 1]
     with pytest.raises(
         RunError, match=r"has 2,097,153 items, and the model 'ranker' takes at most"
     ):

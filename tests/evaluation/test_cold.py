@@ -34,7 +34,7 @@ def held_out(context):
     """{the sorted known items: the held-out item}, which tells the users apart here."""
     known, held = cold_split(context)
     owned = {}
-    for row in known.orderBy("user", "place").collect():
+    for row in known.orderBy("user", "position").collect():
         owned.setdefault(row.user, []).append(row.item)
     return {tuple(owned[row.user]): row.item for row in held.collect()}, held.count()
 

@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from steamrec.data.user_batches import ITEM_BITS, KIND_BITS
+from steamrec.data.pairs import Role, pair_key
 from steamrec.errors import RunError
-from steamrec.evaluation.rank_tasks import rank_blocks
+from steamrec.evaluation.rank_tasks import rank_batches
 from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.workspace import Workspace
 
 ITEMS, LONGEST = 8, 3
 SCORES = np.array([5, 1, 7, 3, 3, 2, 8, 0], np.float32)
-# Users 4 and 6 are of another block; 5 has a held-out item and nothing else.
+# Users 4 and 6 are of another batch; 5 has a held-out item and nothing else.
 FITTED = [(0, 2), (0, 3), (1, 6), (3, 0), (4, 1), (6, 2)]
 VALIDATION = [(0, 4), (3, 1), (6, 3)]
 HOLDOUT = [(0, 1), (1, 7), (3, 5), (4, 0), (5, 6)]
@@ -32,21 +32,21 @@ def root(tmp_path_factory):
     return workspace.root
 
 
-def batches(*parts):
+def record_batches(*parts):
     rows = sorted(
-        ((user << KIND_BITS | kind) << ITEM_BITS | item, user // SIZE)
-        for kind, pairs in enumerate(parts)
+        (pair_key(user, role, item), user // SIZE)
+        for role, pairs in zip(Role, parts, strict=True)
         for user, item in pairs
     )
-    blocks = pa.array([block for _, block in rows], pa.int32())
+    numbers = pa.array([batch for _, batch in rows], pa.int32())
     keys = pa.array([key for key, _ in rows], pa.int64())
-    places = pa.array([key % 7 for key, _ in rows], pa.int64())
-    yield pa.RecordBatch.from_arrays([blocks, keys, places], names=["block", "key", "place"])
+    positions = pa.array([key % 7 for key, _ in rows], pa.int64())
+    yield pa.RecordBatch.from_arrays([numbers, keys, positions], names=["batch", "key", "position"])
 
 
 def ranked(root, model, *parts):
     found = {}
-    for batch in rank_blocks(batches(*parts), root, model, LONGEST):
+    for batch in rank_batches(record_batches(*parts), root, model, LONGEST):
         for row in batch.to_pylist():
             key = row["protocol"], row["user"]
             assert key not in found
@@ -113,4 +113,4 @@ def test_scores_that_are_not_finite_stop_the_ranking(tmp_path):
     save_artifact(workspace, Artifact("gmf", factors, 1, 3))
     parts = ([(0, 0)], [], [(0, 1)], [(0, 2)])
     with np.errstate(over="ignore"), pytest.raises(RunError, match=r"'gmf'.*rank/gmf"):
-        list(rank_blocks(batches(*parts), workspace.root, "gmf", 3))
+        list(rank_batches(record_batches(*parts), workspace.root, "gmf", 3))

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steamrec.data import tables
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models import als, popularity
 from steamrec.models.ease import fit as ease
 from steamrec.models.ease.fit import ease_weights
@@ -36,8 +36,8 @@ def world(make_context):
 
 def everybody(owned):
     users = np.arange(USERS, dtype=np.int32)
-    offsets = np.concatenate([[0], np.cumsum(owned.sum(1))]).astype(np.int64)
-    return Block(0, users, offsets, owned.nonzero()[1].astype(np.int32))
+    indptr = np.concatenate([[0], np.cumsum(owned.sum(1))]).astype(np.int64)
+    return UserBatch(0, users, indptr, owned.nonzero()[1].astype(np.int32))
 
 
 def test_popularity_counts_the_owners_fitted_on(world):
@@ -60,7 +60,7 @@ def test_the_gram_matrix_leaves_unowned_items_empty(world):
 def test_the_gram_matrix_is_summed_over_blocks(world, monkeypatch):
     context, owned = world
     train = context.read(tables.TRAIN).where("not validation")
-    monkeypatch.setattr(ease, "BLOCK_SIZE", 7)
+    monkeypatch.setattr(ease, "USERS_PER_BATCH", 7)
     assert (ease.gram_matrix(context, train, ITEMS) == owned.T @ owned).all()
 
 
@@ -138,16 +138,16 @@ MODELS = ["popularity", "ease", "als", "gmf", "mlp", "neumf"]
 def test_every_scorer_keeps_the_contract(name):
     scorer = make_scorer(random_artifact(name))
     owned = (np.random.default_rng(2).random((USERS, ITEMS)) < 0.4).astype(float)
-    block = everybody(owned)
-    scores = scorer.scores(block)
+    batch = everybody(owned)
+    scores = scorer.scores(batch)
     assert scores.shape == (USERS, ITEMS)
     assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
-    assert np.array_equal(scores, scorer.scores(block))
+    assert np.array_equal(scores, scorer.scores(batch))
     for user in range(0, USERS, 7):
-        low, high = block.offsets[user : user + 2]
-        alone = Block(0, block.users[user : user + 1], np.array([0, high - low]),
-                      block.items[low:high])  # fmt: skip
+        low, high = batch.indptr[user : user + 2]
+        alone = UserBatch(0, batch.users[user : user + 1], np.array([0, high - low]),
+                      batch.indices[low:high])  # fmt: skip
         np.testing.assert_allclose(scorer.scores(alone)[0], scores[user], rtol=1e-4, atol=1e-5)
 
 

@@ -75,13 +75,13 @@ def test_counts_quarantine_and_the_first_of_equal_ids(make_context, tmp_path):
         "catalogue_items": 3,
         "catalogue_items_with_facts": 2,
     }
-    facts = {row.item_id: row for row in context.read(tables.ITEM_FACTS).collect()}
+    facts = {row.item_id: row for row in context.read(tables.ITEM_METADATA).collect()}
     assert tuple(facts["10"]) == (
         "10", ["RPG", "A & B"], ["rpg"], 0.0, None, None, "it's\0 ™",
     )  # fmt: skip
     assert tuple(facts["20"]) == ("20", [], [], 5.0, "2018-01-04", None, None)
     assert tuple(facts["77"])[5] == "not in the catalogue"
-    refused = context.read(tables.ITEM_FACTS_QUARANTINE).collect()
+    refused = context.read(tables.ITEM_METADATA_QUARANTINE).collect()
     assert sorted(row.reason for row in refused) == sorted(reason for _, reason in HOSTILE)
     assert max(len(row.line) for row in refused) == 50
     assert {Path(row.file).name for row in refused} == {"games.json.gz"}
@@ -89,8 +89,8 @@ def test_counts_quarantine_and_the_first_of_equal_ids(make_context, tmp_path):
     plain = tmp_path / "games.json"
     plain.write_bytes(b"\n".join(lines))
     other = prepared(make_context, plain, *list_of(context))
-    hashed = run_stage(METADATA, other).outputs["item_facts"]
-    assert hashed == receipt.outputs["item_facts"]
+    hashed = run_stage(METADATA, other).outputs["item_metadata"]
+    assert hashed == receipt.outputs["item_metadata"]
 
 
 def list_of(context):
@@ -148,5 +148,5 @@ def test_the_real_file(make_context, real_data):
         "catalogue_items": 4,
         "catalogue_items_with_facts": 3,
     }
-    free = context.read(tables.ITEM_FACTS).where("price = 0").count()
+    free = context.read(tables.ITEM_METADATA).where("price = 0").count()
     assert free == 1_899

@@ -41,7 +41,7 @@ def check(spark, tmp_path_factory):
         (tables.USERS, [(0, "a", 2)]),
         (tables.COLD_USERS, [("b", [3])]),
         (tables.INTERACTIONS, [(0, 1, 1, 0), (0, 2, 1, 1)]),
-        (tables.ITEM_FACTS, facts),
+        (tables.ITEM_METADATA, facts),
     ):
         first.write(spark.createDataFrame(rows, table.ddl), table)
 

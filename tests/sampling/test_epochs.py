@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.sampling import epochs
 from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order, rows_hash
 
@@ -13,39 +13,41 @@ from steamrec.sampling.epochs import epoch_rows, in_buckets, in_random_order, ro
 def world(seed=0, users=50, items=40):
     rng = np.random.default_rng(seed)
     owned = [np.sort(rng.choice(items, rng.integers(2, 20), replace=False)) for _ in range(users)]
-    offsets = np.cumsum([0, *map(len, owned)])
-    return Block(0, np.arange(users, dtype=np.int32), offsets, np.concatenate(owned).astype("i4"))
+    indptr = np.cumsum([0, *map(len, owned)])
+    return UserBatch(
+        0, np.arange(users, dtype=np.int32), indptr, np.concatenate(owned).astype("i4")
+    )
 
 
-def fitted(block):
-    keep = np.ones(len(block.items), bool)
-    keep[block.offsets[:-1]] = False  # the first item of each user is held out
-    offsets = block.offsets - np.arange(len(block.offsets))
-    return Block(0, block.users, offsets, block.items[keep])
+def fitted(batch):
+    keep = np.ones(len(batch.indices), bool)
+    keep[batch.indptr[:-1]] = False  # the first item of each user is held out
+    indptr = batch.indptr - np.arange(len(batch.indptr))
+    return UserBatch(0, batch.users, indptr, batch.indices[keep])
 
 
 def test_a_row_is_a_positive_with_negatives_of_its_user():
-    block = world()
-    positives = fitted(block)
-    rows = epoch_rows(block, positives, 3, 40, 1, 0)
-    owners = np.repeat(positives.users, np.diff(positives.offsets))
+    batch = world()
+    positives = fitted(batch)
+    rows = epoch_rows(batch, positives, 3, 40, 1, 0)
+    owners = np.repeat(positives.users, np.diff(positives.indptr))
     assert rows[0].tolist() == owners.tolist()
-    assert rows[1].tolist() == positives.items.tolist()
+    assert rows[1].tolist() == positives.indices.tolist()
     for user, *negatives in rows[[0, 2, 3, 4]].T.tolist():
-        owned = block.items[block.offsets[user] : block.offsets[user + 1]]
+        owned = batch.indices[batch.indptr[user] : batch.indptr[user + 1]]
         assert not set(negatives) & set(owned.tolist())
 
 
 def test_users_without_positives_give_no_rows():
-    block = world(users=3)
-    some = Block(0, np.array([1], "i4"), np.array([0, 1]), block.items[block.offsets[1] :][:1])
-    rows = epoch_rows(block, some, 2, 40, 1, 0)
+    batch = world(users=3)
+    some = UserBatch(0, np.array([1], "i4"), np.array([0, 1]), batch.indices[batch.indptr[1] :][:1])
+    rows = epoch_rows(batch, some, 2, 40, 1, 0)
     assert rows[0].tolist() == [1]
 
 
 def test_buckets_and_order_do_not_depend_on_how_rows_were_parted():
-    block = world()
-    rows = epoch_rows(block, fitted(block), 2, 40, 1, 0)
+    batch = world()
+    rows = epoch_rows(batch, fitted(batch), 2, 40, 1, 0)
 
     def ordered(parts):
         buckets = zip(*(in_buckets(part, 3, 1, 0) for part in parts), strict=True)
@@ -75,10 +77,10 @@ def test_the_order_is_that_of_the_keys(keys):
 
 
 def test_the_order_is_random_and_another_in_each_epoch():
-    block = world(users=400)
+    batch = world(users=400)
     first_users = []
     for epoch in (0, 1):
-        ordered = in_random_order(epoch_rows(block, fitted(block), 1, 40, 1, epoch), 1, epoch)
+        ordered = in_random_order(epoch_rows(batch, fitted(batch), 1, 40, 1, epoch), 1, epoch)
         assert abs(np.corrcoef(np.arange(ordered.shape[1]), ordered[0])[0, 1]) < 0.05
         first_users.append(ordered[0, :50].tolist())
     assert first_users[0] != first_users[1]
@@ -86,8 +88,8 @@ def test_the_order_is_random_and_another_in_each_epoch():
 
 @pytest.mark.parametrize("negatives", [2, 3])  # an even number of columns, and an odd one
 def test_the_hash_follows_every_value_and_row_but_not_the_order(negatives):
-    block = world()
-    rows = epoch_rows(block, fitted(block), negatives, 40, 1, 0)
+    batch = world()
+    rows = epoch_rows(batch, fitted(batch), negatives, 40, 1, 0)
     whole = rows_hash(rows)
     assert rows_hash(rows[:, ::-1]) == whole
     parts = [rows_hash(part) for part in np.array_split(rows, 5, axis=1)]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.errors import RunError
 from steamrec.sampling import free_items as free
 from steamrec.sampling import negatives
@@ -30,11 +30,11 @@ from steamrec.sampling.rng import (
 ITEMS = 12
 
 
-def block_of(owned, first=0):
+def batch_of(owned, first=0):
     users = np.arange(first, first + len(owned), dtype=np.int32)
-    offsets = np.cumsum([0, *map(len, owned)]).astype(np.int64)
+    indptr = np.cumsum([0, *map(len, owned)]).astype(np.int64)
     items = np.array([item for items in owned for item in sorted(items)], np.int32)
-    return Block(0, users, offsets, items)
+    return UserBatch(0, users, indptr, items)
 
 
 libraries = st.lists(st.sets(st.integers(0, ITEMS - 1)), min_size=1, max_size=6)
@@ -42,22 +42,22 @@ libraries = st.lists(st.sets(st.integers(0, ITEMS - 1)), min_size=1, max_size=6)
 
 @given(libraries)
 def test_free_items_are_the_items_that_are_not_owned(owned):
-    block = block_of(owned)
+    batch = batch_of(owned)
     for user, items in enumerate(owned):
         free = [item for item in range(ITEMS) if item not in items]  # the obvious twin
         ranks = np.arange(len(free))
-        found = free_items(block, np.full(len(free), user), ranks, ITEMS)
+        found = free_items(batch, np.full(len(free), user), ranks, ITEMS)
         assert found.tolist() == free
 
 
 @given(libraries, st.lists(st.integers(1, 5), min_size=ITEMS, max_size=ITEMS))
 def test_weighted_free_items_lay_the_free_items_end_to_end(owned, weights):
-    block = block_of(owned)
+    batch = batch_of(owned)
     cumulative = np.append(0, np.cumsum(weights)).astype(np.int64)
     for user, items in enumerate(owned):
         line = [item for item in range(ITEMS) if item not in items for _ in range(weights[item])]
         points = np.arange(len(line))
-        found = weighted_free_items(block, np.full(len(line), user), points, cumulative)
+        found = weighted_free_items(batch, np.full(len(line), user), points, cumulative)
         assert found.tolist() == line
 
 
@@ -87,9 +87,9 @@ def test_popularity_weights_of_more_items_than_fit_are_refused(monkeypatch):
 
 @given(libraries, st.integers(1, 4), st.integers(0, 2**40), st.integers(0, 30))
 def test_train_negatives_are_never_owned_and_stand_user_after_user(owned, count, seed, epoch):
-    block = block_of(owned, first=7)
+    batch = batch_of(owned, first=7)
     rows = np.array([len(items) for items in owned])
-    drawn = train_negatives(block, rows, count, ITEMS, seed, epoch)
+    drawn = train_negatives(batch, rows, count, ITEMS, seed, epoch)
     assert drawn.shape == (count, rows.sum())
     for items, part in zip(owned, np.split(drawn, np.cumsum(rows)[:-1], axis=1), strict=True):
         if len(items) == ITEMS:
@@ -115,7 +115,7 @@ def slow_twin(user, owned, draws, seed, epoch):
 
 def test_train_negatives_equal_their_definition():
     owned = [{0, 3, 4}, {11}, set(range(11))]
-    drawn = train_negatives(block_of(owned, first=40), np.array([2, 1, 3]), 2, ITEMS, 5, 9)
+    drawn = train_negatives(batch_of(owned, first=40), np.array([2, 1, 3]), 2, ITEMS, 5, 9)
     expected = [
         *slow_twin(40, owned[0], range(4), 5, 9),
         *slow_twin(41, owned[1], range(2), 5, 9),
@@ -127,20 +127,20 @@ def test_train_negatives_equal_their_definition():
 @pytest.mark.parametrize("cells", [1, 3 * ITEMS])
 def test_draws_do_not_depend_on_the_portions(cells, monkeypatch):
     owned = [{0, 3, 4}, set(), set(range(12)), {11}, {5}]
-    whole = train_negatives(block_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
+    whole = train_negatives(batch_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
     monkeypatch.setattr(negatives, "PORTION", 4)
     monkeypatch.setattr(negatives, "CELLS", cells)
-    parted = train_negatives(block_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
+    parted = train_negatives(batch_of(owned), np.array([2, 0, 3, 1, 9]), 3, ITEMS, 5, 9)
     assert parted.tolist() == whole.tolist()
 
 
 def test_a_draw_depends_on_seed_epoch_and_user_alone():
     owned = [{1, 2}, {3}, {4, 5, 6}]
-    together = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, 1, 2)
-    alone = train_negatives(block_of(owned[1:2], first=1), np.array([3]), 4, ITEMS, 1, 2)
+    together = train_negatives(batch_of(owned), np.array([3, 3, 3]), 4, ITEMS, 1, 2)
+    alone = train_negatives(batch_of(owned[1:2], first=1), np.array([3]), 4, ITEMS, 1, 2)
     assert together[:, 3:6].tolist() == alone.tolist()
     for other in ((2, 2), (1, 3)):
-        changed = train_negatives(block_of(owned), np.array([3, 3, 3]), 4, ITEMS, *other)
+        changed = train_negatives(batch_of(owned), np.array([3, 3, 3]), 4, ITEMS, *other)
         assert changed.tolist() != together.tolist()
 
 
@@ -149,7 +149,7 @@ def test_train_negatives_are_spread_as_asked(weighted):
     owned = {0, 5, 6, 11}
     weights = np.arange(1, ITEMS + 1) if weighted else np.ones(ITEMS, np.int64)
     cumulative = np.append(0, np.cumsum(weights)) if weighted else None
-    drawn = train_negatives(block_of([owned]), np.array([50_000]), 4, ITEMS, 3, 0, cumulative)
+    drawn = train_negatives(batch_of([owned]), np.array([50_000]), 4, ITEMS, 3, 0, cumulative)
     free = np.array(sorted(set(range(ITEMS)) - owned))
     seen = np.bincount(drawn.ravel(), minlength=ITEMS)[free]
     expected = weights[free] / weights[free].sum() * drawn.size
@@ -162,7 +162,7 @@ def test_train_negatives_are_spread_as_asked(weighted):
 
 @given(libraries, st.integers(1, ITEMS), st.integers(0, 2**40))
 def test_eval_negatives_are_distinct_and_never_owned(owned, count, seed):
-    drawn = eval_negatives(block_of(owned), count, ITEMS, seed)
+    drawn = eval_negatives(batch_of(owned), count, ITEMS, seed)
     for items, some in zip(owned, drawn, strict=True):
         chosen = set(some.tolist())
         assert len(chosen) == len(some) == min(count, ITEMS - len(items))
@@ -172,7 +172,7 @@ def test_eval_negatives_are_distinct_and_never_owned(owned, count, seed):
 def test_every_set_of_eval_negatives_is_equally_likely():
     users = 60_000
     owned = [{0, 3, 8, 9, 10, 11}] * users
-    drawn = np.stack(eval_negatives(block_of(owned), 3, ITEMS, 1))
+    drawn = np.stack(eval_negatives(batch_of(owned), 3, ITEMS, 1))
     _, seen = np.unique(drawn, axis=0, return_counts=True)
     assert len(seen) == 20  # 6 free items, 3 chosen
     assert stats.chisquare(seen).pvalue > 1e-3

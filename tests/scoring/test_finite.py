@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.errors import RunError
 from steamrec.scoring.artifact import Artifact, load_artifact, save_artifact
 from steamrec.scoring.factors import FactorScorer
@@ -41,7 +41,7 @@ def model(users=2.0, items=1.0):
     return Artifact("gmf", arrays, 2, 3)
 
 
-BLOCK = Block(0, np.array([0, 1], np.int32), np.array([0, 0, 1]), np.array([2], np.int32))
+BLOCK = UserBatch(0, np.array([0, 1], np.int32), np.array([0, 0, 1]), np.array([2], np.int32))
 
 
 @pytest.mark.parametrize("broken", BROKEN)

@@ -88,9 +88,9 @@ def test_sampled_ranks_equal_counting(world, seed):
     scores, _, targets = world
     rng = np.random.default_rng(seed)
     others = [rng.integers(0, scores.shape[1], rng.integers(0, 20)) for _ in targets]
-    offsets = np.cumsum([0, *map(len, others)])
+    indptr = np.cumsum([0, *map(len, others)])
     rows = np.arange(len(targets), dtype=np.int32)
-    ranks, candidates = sampled_ranks(scores, rows, targets, offsets, np.concatenate(others))
+    ranks, candidates = sampled_ranks(scores, rows, targets, indptr, np.concatenate(others))
     for user, target in enumerate(targets):
         rivals = [item for item in others[user] if item != target]
         assert candidates[user] == 1 + len(rivals)
@@ -113,10 +113,10 @@ def test_no_metric_is_above_1_whatever_the_scores(world, k):
     scores, known, targets = world
     rows = np.arange(len(scores), dtype=np.int32)
     candidates = np.tile(np.arange(scores.shape[1], dtype=np.int32), len(scores))
-    offsets = np.arange(len(scores) + 1) * scores.shape[1]
+    indptr = np.arange(len(scores) + 1) * scores.shape[1]
     for ranks, of in (
         full_ranks(scores, known, rows, targets),
-        sampled_ranks(scores, rows, targets, offsets, candidates),
+        sampled_ranks(scores, rows, targets, indptr, candidates),
     ):
         assert ((ranks >= 1) & (ranks <= of)).all()
         for metric in METRICS:

@@ -43,11 +43,11 @@ def write_small_workspace(
     table("cold_users", {"user_id": ["cold"], "items": [[4]]})
     if facts:
         genres = [["Action", "Puzzle", "Co-op", "Comedy"], ["Action"], ["RP\x1bG", "x" * 40]]
-        table("item_facts", {
+        table("item_metadata", {
             "item_id": [ids[1], ids[2], ids[3]], "genres": genres, "price": [9.99, 0.0, None],
             "tags": [[], ["Gore"], ["FPS"]],
         })  # fmt: skip
-        workspace.write_bytes("item_facts/_SUCCESS", b"")
+        workspace.write_bytes("item_metadata/_SUCCESS", b"")
     run = "exports/dt=2026-01-31/run=20260131T010203Z-abcdef"
     rows = [("known", 1, 1, 2.5), ("known", 2, 3, 1.5), ("cold", 1, 0, 5.0)]
     table(run, {
@@ -70,7 +70,7 @@ def publish_small_workspace(
     """Publish what the workspace holds, with real links and without Spark."""
     serving = f"serving/{night}"
     served: dict[str, Any] = {}
-    for table in ("items", "users", "interactions", "cold_users", "item_facts"):
+    for table in ("items", "users", "interactions", "cold_users", "item_metadata"):
         if workspace.exists(table):
             files = link_files(workspace, table, f"{serving}/{table}")
             rows = pq.read_table(workspace.path(table)).num_rows

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from steamrec.data.context import Context
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.errors import UsageError
 from steamrec.models import registry
 from steamrec.models.ncf.registry import Network
@@ -85,25 +85,25 @@ def test_it_trains_validates_scores_and_is_read_again(tmp_path, world, registere
     assert found.ids["user"].tolist() == users.tolist()
     scorer = make_scorer(found)
     assert max(entry["validation_ndcg"] for entry in artifact.curve) == validation.ndcg(scorer)
-    block = validation.blocks[0][0]
+    batch = validation.batches[0][0]
     model = build(USERS, ITEMS, BilinearSettings(), 1)
     for weight in model.weights:
         weight.assign(found.arrays[weight.path.replace("/", "_")])
-    everything = np.tile(np.arange(ITEMS, dtype=np.int32), (len(block.users), 1))
-    expected = model([block.users, everything]).numpy()
-    np.testing.assert_allclose(scorer.scores(block), expected, rtol=1e-4, atol=1e-5)
+    everything = np.tile(np.arange(ITEMS, dtype=np.int32), (len(batch.users), 1))
+    expected = model([batch.users, everything]).numpy()
+    np.testing.assert_allclose(scorer.scores(batch), expected, rtol=1e-4, atol=1e-5)
 
 
 def validation_of(world):
     owned = pd.DataFrame(world, columns=["user", "item"]).sort_values(["user", "item"])
     users = np.arange(USERS, dtype=np.int32)
-    offsets = np.searchsorted(owned["user"], np.arange(USERS + 1)).astype(np.int64)
-    block = Block(0, users, offsets, owned["item"].to_numpy(np.int32))
+    indptr = np.searchsorted(owned["user"], np.arange(USERS + 1)).astype(np.int64)
+    batch = UserBatch(0, users, indptr, owned["item"].to_numpy(np.int32))
     parts = [owned["item"][owned["user"] == user] for user in users]
     targets = [
         np.setdiff1d(np.arange(user % 2, ITEMS, 2), part)[0] for user, part in enumerate(parts)
     ]
-    return ValidationSet([(block, np.array(targets, np.int32))])
+    return ValidationSet([(batch, np.array(targets, np.int32))])
 
 
 def altered(change):

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.limits import check_exact_counts
-from steamrec.data.spark_batches import user_blocks
-from steamrec.data.user_batches import read_blocks
+from steamrec.data.pairs import Role
+from steamrec.data.spark_batches import user_batches
+from steamrec.data.user_batches import read_user_batches
 from steamrec.errors import NumericalError
 from steamrec.models.blas_threads import fixed_blas_threads
 from steamrec.models.ease.gram import UpperGram, add_upper, mirror, upper_gram
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-BLOCK_SIZE = 16_384  # users; their counts fit in 16 bits
+USERS_PER_BATCH = 16_384  # users; their counts fit in 16 bits
 PARTS = "scratch/gram"
-WRITTEN = "block int"
+WRITTEN = "batch int"
 
 
 def fit(context: Context) -> Artifact:
@@ -59,7 +60,7 @@ def gram_matrix(
 
     Raises RunError that names `model` before any work when an item has too many owners for that.
 
-    Each block's part is a file in the workspace, read and removed here one after the other: sent
+    Each batch's part is a file in the workspace, read and removed here one after the other: sent
     through Spark's driver, the parts of a large night would not fit its heap.
     """
     most = context.read(tables.ITEMS).agg({"owners": "max"}).first()
@@ -67,10 +68,15 @@ def gram_matrix(
     check_exact_counts(int(most[0] or 0), model)
     context.workspace.remove(PARTS)
     write = functools.partial(write_parts, root=context.workspace.root, items=items)
-    numbers = user_blocks(BLOCK_SIZE, pairs).mapInArrow(write, WRITTEN).distinct().collect()
+    numbers = (
+        user_batches(USERS_PER_BATCH, {Role.FITTED: pairs})
+        .mapInArrow(write, WRITTEN)
+        .distinct()
+        .collect()
+    )
     gram = np.zeros((items, items), np.float32)
     for row in sorted(numbers):
-        with np.load(io.BytesIO(context.workspace.read_bytes(_part(row["block"])))) as file:
+        with np.load(io.BytesIO(context.workspace.read_bytes(_part(row["batch"])))) as file:
             counts, others = (file[name].astype(np.int32) for name in ("counts", "others"))
             add_upper(gram, UpperGram(file["starts"], others, counts))
     mirror(gram)
@@ -79,18 +85,18 @@ def gram_matrix(
 
 
 def write_parts(
-    batches: "Iterator[pa.RecordBatch]", root: str, items: int
+    record_batches: "Iterator[pa.RecordBatch]", root: str, items: int
 ) -> "Iterator[pa.RecordBatch]":
-    """Write the sparse Gram matrix of each block's users; runs on executors.
+    """Write the sparse Gram matrix of each batch's users; runs on executors.
 
-    A file's name is its block's number: a task that runs again replaces what it wrote.
+    A file's name is its batch's number: a task that runs again replaces what it wrote.
     """
     import pyarrow as pa
 
     workspace = Workspace(root)
     small = np.uint16 if items <= 1 << 16 else np.int32
-    for block in read_blocks(batches):
-        part = upper_gram(block, items)
+    for batch in read_user_batches(record_batches):
+        part = upper_gram(batch, items)
         content = io.BytesIO()
         np.savez(
             content,
@@ -98,12 +104,12 @@ def write_parts(
             others=part.others.astype(small),
             starts=part.starts,
         )
-        workspace.write_bytes(_part(block.number), content.getvalue())
-        yield pa.RecordBatch.from_arrays([pa.array([block.number], pa.int32())], names=["block"])
+        workspace.write_bytes(_part(batch.number), content.getvalue())
+        yield pa.RecordBatch.from_arrays([pa.array([batch.number], pa.int32())], names=["batch"])
 
 
-def _part(block: int) -> str:
-    return f"{PARTS}/{block}.npz"
+def _part(batch: int) -> str:
+    return f"{PARTS}/{batch}.npz"
 
 
 def ease_weights(

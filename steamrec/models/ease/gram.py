@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import (
     INTS,
     INTS_OUT,
@@ -35,13 +35,13 @@ class UpperGram:
     counts: IntArray
 
 
-def upper_gram(block: Block, items: int) -> UpperGram:
-    """How many of the block's users own both, for each two items that somebody owns."""
-    ones = np.ones(len(block.items), np.bool_)
+def upper_gram(batch: UserBatch, items: int) -> UpperGram:
+    """How many of the batch's users own both, for each two items that somebody owns."""
+    ones = np.ones(len(batch.indices), np.bool_)
     owned = sparse.csr_matrix(
-        (ones, block.items, block.offsets), shape=(len(block.users), items)
+        (ones, batch.indices, batch.indptr), shape=(len(batch.users), items)
     ).tocsc()
-    libraries = (block.items, block.offsets, owned.indices.astype(np.int32))
+    libraries = (batch.indices, batch.indptr, owned.indices.astype(np.int32))
     owners_at = owned.indptr.astype(np.int64)
     starts = np.zeros(items + 1, np.int64)
     nothing = np.empty(0, np.int32)

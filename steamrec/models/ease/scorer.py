@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import INTS, LONGS, MATRIX, MATRIX_OUT, NOTHING, compiled
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
@@ -26,10 +26,10 @@ class EaseScorer:
         """The scorer of `weights`, float32 [items, items]."""
         return cls(Artifact("ease", {"weights": weights}, 0, len(weights)))
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]."""
-        scores = np.zeros((len(block.users), self.items), np.float32)
-        _add_weights(self.weights, block.items, block.offsets, scores)
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]."""
+        scores = np.zeros((len(batch.users), self.items), np.float32)
+        _add_weights(self.weights, batch.indices, batch.indptr, scores)
         return scores
 
 

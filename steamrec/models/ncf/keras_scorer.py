@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models.ncf.registry import find_network
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
@@ -44,10 +44,10 @@ class KerasScorer:
         self._layers = [tf.constant(weights[name]) for name in names]
         self._logits = tf.function(self._tile, jit_compile=True)
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]: logits."""
-        count = len(block.users)
-        users = np.concatenate([block.users, np.zeros(-count % USERS, block.users.dtype)])
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]: logits."""
+        count = len(batch.users)
+        users = np.concatenate([batch.users, np.zeros(-count % USERS, batch.users.dtype)])
         scores = np.empty((len(users), -(-self.items // ITEMS) * ITEMS), np.float32)
         for row in range(0, len(users), USERS):
             chosen = users[row : row + USERS]

@@ -11,7 +11,7 @@ costs one maximum and one matrix product; the constants are worked out once a us
 
 import numpy as np
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -50,10 +50,10 @@ class MlpScorer:
         self._buffers = [np.empty((TILE, width), np.float32) for width in widths]
         self._logits = np.empty(TILE, np.float32)
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]: logits."""
-        floors, constant = self._floors(block)
-        scores = np.empty((len(block.users), self.items), np.float32)
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]: logits."""
+        floors, constant = self._floors(batch)
+        scores = np.empty((len(batch.users), self.items), np.float32)
         for start in range(0, self.items, TILE):
             tile = self._item_part[start : start + TILE]
             out = scores[:, start : start + TILE]
@@ -62,13 +62,13 @@ class MlpScorer:
         scores += constant[:, None]
         return scores
 
-    def _floors(self, block: Block) -> tuple[list[FloatArray], FloatArray]:
+    def _floors(self, batch: UserBatch) -> tuple[list[FloatArray], FloatArray]:
         """What stands in for the layers' constants.
 
         For each layer -c, float32 [users, lane], repeated to the length of a lane; and what
         is to be added to a user's products with the output kernel, float32 [users].
         """
-        floor = -(self._users[block.users] @ self._user_kernel + self._first_bias)
+        floor = -(self._users[batch.users] @ self._user_kernel + self._first_bias)
         floors = [floor]
         for kernel, bias in self._layers:
             floor = floor @ kernel - bias
@@ -101,10 +101,10 @@ class NeumfScorer(MlpScorer):
         self._gmf_users = as_float32(artifact.arrays["gmf_user_embeddings"] * weights)
         self._gmf_items = items
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]: logits."""
-        scores = super().scores(block)
-        scores += self._gmf_users[block.users] @ self._gmf_items.T
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]: logits."""
+        scores = super().scores(batch)
+        scores += self._gmf_users[batch.users] @ self._gmf_items.T
         return scores
 
 

@@ -4,43 +4,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import FLOATS, INTS, INTS_OUT, LONG, LONGS, MATRIX, NOTHING, compiled
 from steamrec.scoring.scorer import FloatArray
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of the users of a block, each user's best first.
+    """The candidates of the users of a batch, each user's best first.
 
-    items: int32 [offsets[-1]]; offsets: int64 [users + 1]; user u's are
-    items[offsets[u] : offsets[u + 1]].
+    items: int32 [indptr[-1]]; indptr: int64 [users + 1]; user u's are
+    items[indptr[u] : indptr[u + 1]].
     """
 
     items: IntArray
-    offsets: LongArray
+    indptr: LongArray
 
     @property
     def rows(self) -> LongArray:
-        """int64 [offsets[-1]]: the row of the block that each candidate belongs to."""
-        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+        """int64 [indptr[-1]]: the row of the batch that each candidate belongs to."""
+        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
 
     def of(self, row: int) -> IntArray:
-        """The candidates of one row of the block."""
-        return self.items[self.offsets[row] : self.offsets[row + 1]]
+        """The candidates of one row of the batch."""
+        return self.items[self.indptr[row] : self.indptr[row + 1]]
 
 
-def candidates(ease: FloatArray, block: Block, count: int) -> Candidates:
+def candidates(ease: FloatArray, batch: UserBatch, count: int) -> Candidates:
     """At most `count` items per user that are not owned; none for a user who owns nothing.
 
-    ease: float32 [users of the block, items], finite; ties go to the lower item number.
+    ease: float32 [users of the batch, items], finite; ties go to the lower item number.
     """
-    owned = np.diff(block.offsets)
+    owned = np.diff(batch.indptr)
     sizes = np.where(owned > 0, np.minimum(count, ease.shape[1] - owned), 0)
-    offsets = np.append(0, np.cumsum(sizes)).astype(np.int64)
-    items = np.empty(offsets[-1], np.int32)
-    _select(ease, block.items, block.offsets, offsets, items)
-    return Candidates(items, offsets)
+    indptr = np.append(0, np.cumsum(sizes)).astype(np.int64)
+    items = np.empty(indptr[-1], np.int32)
+    _select(ease, batch.indices, batch.indptr, indptr, items)
+    return Candidates(items, indptr)
 
 
 def best_items(scores: FloatArray, count: int) -> IntArray:

@@ -8,7 +8,7 @@ rows and columns scaled by a power of popularity (PureSVD: Cremonesi, Koren, Tur
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models.blas_threads import fixed_blas_threads
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -51,12 +51,12 @@ def latent_directions(gram: npt.NDArray[np.float32]) -> tuple[FloatArray, FloatA
     return directions, scale
 
 
-def latent_scores(block: Block, directions: FloatArray, scale: FloatArray) -> FloatArray:
-    """float32 [users of the block, len(WIDTHS), items]: each library seen through so many."""
+def latent_scores(batch: UserBatch, directions: FloatArray, scale: FloatArray) -> FloatArray:
+    """float32 [users of the batch, len(WIDTHS), items]: each library seen through so many."""
     from scipy import sparse
 
-    shape = (len(block.users), len(directions))
-    owned = sparse.csr_matrix((scale[block.items], block.items, block.offsets), shape=shape)
+    shape = (len(batch.users), len(directions))
+    owned = sparse.csr_matrix((scale[batch.indices], batch.indices, batch.indptr), shape=shape)
     users = owned @ directions
     if len(users) == 1:
         # BLAS multiplies a single row by another kernel, which rounds differently.
@@ -67,7 +67,7 @@ def latent_scores(block: Block, directions: FloatArray, scale: FloatArray) -> Fl
         np.matmul(users[:, low:width], directions[:, low:width].T, out=scores[:, place])
         if place:
             scores[:, place] += scores[:, place - 1]
-    return scores[: len(block.users)]
+    return scores[: len(batch.users)]
 
 
 def tail_features(

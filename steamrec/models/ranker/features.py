@@ -7,7 +7,7 @@ items of this library in other libraries.
 
 import numpy as np
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models.ranker.candidates import Candidates
 from steamrec.models.ranker.gap_features import gap_features
 from steamrec.models.ranker.implied_features import implied_features
@@ -47,19 +47,19 @@ FLOOR = np.float32(1e-3)
 
 
 def features(
-    retrieval: Retrieval, ease: FloatArray, ordered: Block, candidates: Candidates
+    retrieval: Retrieval, ease: FloatArray, ordered: UserBatch, candidates: Candidates
 ) -> FloatArray:
-    """float32 [candidates of the block, features], scaled for the network.
+    """float32 [candidates of the batch, features], scaled for the network.
 
-    ease: float32 [users of the block, items]. ordered: the block with each library in its order.
+    ease: float32 [users of the batch, items]. ordered: the batch with each library in its order.
     candidates: those of the same users, a user's best EASE score first.
     """
     rows, chosen = candidates.rows, candidates.items
-    first = candidates.offsets[rows]
+    first = candidates.indptr[rows]
     rank = np.arange(len(chosen)) - first
-    tenth = np.minimum(first + 9, candidates.offsets[rows + 1] - 1)
+    tenth = np.minimum(first + 9, candidates.indptr[rows + 1] - 1)
     scores, owners = ease[rows, chosen], np.maximum(retrieval.owners, 1)
-    owned = np.diff(ordered.offsets)[rows]
+    owned = np.diff(ordered.indptr)[rows]
     of_library = owned.astype(np.float32)
     pairs = pair_features(retrieval, ordered, candidates)
     gaps = gap_features(retrieval, ordered, candidates)

@@ -111,14 +111,14 @@ def _trainer(
 
 
 def _epochs_of(
-    context: Context, trainer: ListwiseTrainer, table: Table, slots: int
+    context: Context, trainer: ListwiseTrainer, table: Table, rows_per_user: int
 ) -> Callable[[int, Callable[[int, float], None]], float]:
-    """The function that trains on the table's users, `slots` rows each, once."""
+    """The function that trains on the table's users, `rows_per_user` rows each, once."""
     url, seed = context.workspace.url(table.name), context.settings.train.seed
     batch = context.settings.train.ranker.batch_users
 
     def train(epoch: int, progress: Callable[[int, float], None]) -> float:
-        with candidate_batches(url, list(table.columns), slots, SHUFFLE) as stream:
+        with candidate_batches(url, list(table.columns), rows_per_user, SHUFFLE) as stream:
             shuffled = stream.unbatch().shuffle(SHUFFLE, seed=seed + epoch)
             return trainer.epoch(shuffled.batch(batch), progress)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import (
     FLOATS,
     INTS,
@@ -40,12 +40,12 @@ class GapFeatures:
     between_any: FloatArray
 
 
-def gap_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) -> GapFeatures:
+def gap_features(retrieval: Retrieval, ordered: UserBatch, candidates: Candidates) -> GapFeatures:
     """The GapFeatures of all candidates; `ordered` has the libraries in their order."""
     index = retrieval.neighbours
     owners = np.maximum(retrieval.owners, 1)
-    owned, owned_at = ordered.items, ordered.offsets
-    chosen, chosen_at = candidates.items, candidates.offsets
+    owned, owned_at = ordered.indices, ordered.indptr
+    chosen, chosen_at = candidates.items, candidates.indptr
     beside = np.zeros((3, len(chosen)), np.float32)
     _fill_beside(
         owners, *index.following, *index.preceding, owned, owned_at, chosen, chosen_at, beside

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import (
     INT_MATRIX,
     INTS,
@@ -19,13 +19,13 @@ from steamrec.scoring.scorer import FloatArray
 
 
 def implied_features(
-    retrieval: Retrieval, block: Block, candidates: Candidates
+    retrieval: Retrieval, batch: UserBatch, candidates: Candidates
 ) -> tuple[FloatArray, FloatArray]:
     """float32 [candidates] each: the strengths of what is implied and owned, and of what is not."""
     owned = np.empty((len(candidates.items), retrieval.implied.shape[1]), np.bool_)
     _fill(
-        retrieval.items, retrieval.implied, block.items, block.offsets,
-        candidates.items, candidates.offsets, owned,
+        retrieval.items, retrieval.implied, batch.indices, batch.indptr,
+        candidates.items, candidates.indptr, owned,
     )  # fmt: skip
     strengths = retrieval.strengths[candidates.items]
     return (owned * strengths).sum(axis=1), (~owned * strengths).sum(axis=1)

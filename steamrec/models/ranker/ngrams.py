@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, LongArray
+from steamrec.data.user_batches import LongArray, UserBatch
 from steamrec.models.ranker.candidates import best_items
 from steamrec.scoring.scorer import FloatArray
 
@@ -17,34 +17,36 @@ IMPLIED = 20
 MOST_CERTAIN = 0.999
 
 
-def library_order(block: Block) -> Block:
-    """The block with each user's items in the order of the library instead of ascending."""
-    if block.places is None:
-        return block
-    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
-    order = np.lexsort((block.items, block.places, owners))
-    return Block(block.number, block.users, block.offsets, block.items[order], block.places[order])
+def library_order(batch: UserBatch) -> UserBatch:
+    """The batch with each user's items in the order of the library instead of ascending."""
+    if batch.positions is None:
+        return batch
+    owners = np.repeat(np.arange(len(batch.users)), np.diff(batch.indptr))
+    order = np.lexsort((batch.indices, batch.positions, owners))
+    return UserBatch(
+        batch.number, batch.users, batch.indptr, batch.indices[order], batch.positions[order]
+    )
 
 
-def between_keys(block: Block, items: int) -> LongArray:
-    """int64 [n]: slot * items + j for each j that stands just between a and b of a slot (a, b).
+def between_keys(batch: UserBatch, items: int) -> LongArray:
+    """int64 [n]: gap * items + j for each j that is just between a and b of a gap (a, b).
 
-    A slot is a * items + b (`slots`); a, j, b are three items in a row of one library.
+    A gap is a * items + b; a, j, b are three items in a row of one library.
     """
-    ordered = library_order(block)
-    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
+    ordered = library_order(batch)
+    owners = np.repeat(np.arange(len(batch.users)), np.diff(batch.indptr))
     inside = owners[2:] == owners[:-2]
-    a, j, b = (ordered.items[k : len(owners) - 2 + k][inside].astype(np.int64) for k in range(3))
+    a, j, b = (ordered.indices[k : len(owners) - 2 + k][inside].astype(np.int64) for k in range(3))
     keys: LongArray = (a * items + b) * items + j
     return keys
 
 
-def adjacent_keys(block: Block, items: int) -> LongArray:
+def adjacent_keys(batch: UserBatch, items: int) -> LongArray:
     """int64 [n]: a * items + b for each two items a, b in a row of one library."""
-    ordered = library_order(block)
-    owners = np.repeat(np.arange(len(block.users)), np.diff(block.offsets))
+    ordered = library_order(batch)
+    owners = np.repeat(np.arange(len(batch.users)), np.diff(batch.indptr))
     inside = owners[1:] == owners[:-1]
-    a, b = ordered.items[:-1][inside].astype(np.int64), ordered.items[1:][inside]
+    a, b = ordered.indices[:-1][inside].astype(np.int64), ordered.indices[1:][inside]
     keys: LongArray = a * items + b
     return keys
 

@@ -1,11 +1,11 @@
-"""Conditional probabilities between the items owned and the candidates, all users of a block."""
+"""Conditional probabilities between the items owned and the candidates, all users of a batch."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, IntArray, LongArray
+from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import (
     COUNT_MATRIX,
     FLOATS,
@@ -39,15 +39,15 @@ class PairFeatures:
     best: IntArray
 
 
-def pair_features(retrieval: Retrieval, ordered: Block, candidates: Candidates) -> PairFeatures:
+def pair_features(retrieval: Retrieval, ordered: UserBatch, candidates: Candidates) -> PairFeatures:
     """The PairFeatures of all candidates; `ordered` has the libraries in their order."""
     count = len(candidates.items)
     values = np.empty((9, count), np.float32)
     best = np.empty(count, np.int32)
     owners = np.maximum(retrieval.owners, 1)
     _fill(
-        retrieval.together, owners, ordered.items, ordered.offsets,
-        candidates.items, candidates.offsets, values, best,
+        retrieval.together, owners, ordered.indices, ordered.indptr,
+        candidates.items, candidates.indptr, values, best,
     )  # fmt: skip
     return PairFeatures(values[:4], values[4:8], values[8], best)
 

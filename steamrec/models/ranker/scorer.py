@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from steamrec.data.user_batches import Block, IntArray
+from steamrec.data.user_batches import IntArray, UserBatch
 from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.ranker.candidates import Candidates, candidates
 from steamrec.models.ranker.fallback import latent_scores, tail_features
@@ -47,20 +47,20 @@ class RankerScorer:
         self._layers = _layers(artifact.arrays, "")
         self._tail_layers = _layers(artifact.arrays, TAIL)
 
-    def scores(self, block: Block) -> FloatArray:
-        """float32 [users of the block, items]."""
-        return self.ordered(self.consider(block))
+    def scores(self, batch: UserBatch) -> FloatArray:
+        """float32 [users of the batch, items]."""
+        return self.ordered(self.consider(batch))
 
     def leading_scores(
-        self, block: Block, depth: int, excluded: IntArray | None, targets: Targets | None
+        self, batch: UserBatch, depth: int, excluded: IntArray | None, targets: Targets | None
     ) -> FloatArray:
         """As `scores`, but the items below a user's candidates have one score where it is enough.
 
         It is not enough for a user with fewer than `depth` candidates that are not excluded, nor
         for one with a target that is not a candidate (scoring.scorer.PartialScorer).
         """
-        ease = self._ease.scores(block)
-        found = candidates(ease, block, self._count)
+        ease = self._ease.scores(batch)
+        found = candidates(ease, batch, self._count)
         shown = np.ones(self.items, np.bool_)
         shown[np.empty(0, np.int32) if excluded is None else excluded] = False
         enough = np.bincount(found.rows[shown[found.items]], minlength=len(ease)) >= depth
@@ -72,16 +72,16 @@ class RankerScorer:
             )
             enough[rows[~inside]] = False
         below = np.zeros_like(ease)
-        self._fill_below(below, ease, block, ~enough)
-        return self.ordered(Considered(below, found, self._table(ease, block, found)))
+        self._fill_below(below, ease, batch, ~enough)
+        return self.ordered(Considered(below, found, self._table(ease, batch, found)))
 
-    def consider(self, block: Block) -> Considered:
-        """All that the scores of the block's users need but the candidates' network."""
-        ease = self._ease.scores(block)
-        found = candidates(ease, block, self._count)
+    def consider(self, batch: UserBatch) -> Considered:
+        """All that the scores of the batch's users need but the candidates' network."""
+        ease = self._ease.scores(batch)
+        found = candidates(ease, batch, self._count)
         below = np.empty_like(ease)
-        self._fill_below(below, ease, block, np.ones(len(ease), np.bool_))
-        return Considered(below, found, self._table(ease, block, found))
+        self._fill_below(below, ease, batch, np.ones(len(ease), np.bool_))
+        return Considered(below, found, self._table(ease, batch, found))
 
     def ordered(self, considered: Considered) -> FloatArray:
         """float32 [users, items]: the users' scores, written over considered.below."""
@@ -90,45 +90,45 @@ class RankerScorer:
             chosen = found.of(row)
             if not len(chosen):
                 continue
-            # One user at a time: no user's bits depend on who else is in the block.
+            # One user at a time: no user's bits depend on who else is in the batch.
             values = _network(
-                self._layers, considered.table[found.offsets[row] : found.offsets[row + 1]]
+                self._layers, considered.table[found.indptr[row] : found.indptr[row + 1]]
             )
             # Published scores are the network's; what is no candidate comes below the last one.
             scores[row] += values.min() - 1 - scores[row].max()
             scores[row, chosen] = values
         return scores
 
-    def _table(self, ease: FloatArray, block: Block, found: Candidates) -> FloatArray:
-        return features(self.retrieval, ease, library_order(block), found)
+    def _table(self, ease: FloatArray, batch: UserBatch, found: Candidates) -> FloatArray:
+        return features(self.retrieval, ease, library_order(batch), found)
 
     def _fill_below(
-        self, below: FloatArray, ease: FloatArray, block: Block, wanted: npt.NDArray[np.bool_]
+        self, below: FloatArray, ease: FloatArray, batch: UserBatch, wanted: npt.NDArray[np.bool_]
     ) -> None:
         """Fill the wanted rows of `below` by the second network, every item of the catalogue."""
         retrieval = self.retrieval
-        latent = latent_scores(block.where(wanted), retrieval.directions, retrieval.scale)
+        latent = latent_scores(batch.where(wanted), retrieval.directions, retrieval.scale)
         for row, of_user in zip(np.flatnonzero(wanted), latent, strict=True):
-            library = int(block.offsets[row + 1] - block.offsets[row])
+            library = int(batch.indptr[row + 1] - batch.indptr[row])
             table = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
             below[row] = _network(self._tail_layers, table)
 
 
 class RememberingScorer(RankerScorer):
-    """Scores the same blocks under one network for the candidates after another.
+    """Scores the same batches under one network for the candidates after another.
 
-    `seen` holds by its number what was considered for a block, and serves the next scorer.
+    `seen` holds by its number what was considered for a batch, and serves the next scorer.
     """
 
     def __init__(self, artifact: Artifact, seen: dict[int, Considered]) -> None:
         super().__init__(artifact)
         self._seen = seen
 
-    def scores(self, block: Block) -> FloatArray:
+    def scores(self, batch: UserBatch) -> FloatArray:
         """As RankerScorer.scores, to the bit."""
-        if block.number not in self._seen:
-            self._seen[block.number] = self.consider(block)
-        seen = self._seen[block.number]
+        if batch.number not in self._seen:
+            self._seen[batch.number] = self.consider(batch)
+        seen = self._seen[batch.number]
         return self.ordered(replace(seen, below=seen.below.copy()))
 
 

@@ -1,4 +1,4 @@
-"""Counting neighbours and computing the re-ranker's training rows, block by block."""
+"""Counting neighbours and computing the re-ranker's training rows, one user batch after another."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steamrec.data.user_batches import (
-    Block,
-    LongArray,
-    pack,
+    IntArray,
+    Pairs,
+    Role,
+    UserBatch,
     read_pairs,
-    read_placed_blocks,
-    unpack,
+    read_user_batches,
 )
 from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.loading import cached_artifact
@@ -27,67 +27,68 @@ from steamrec.scoring.scorer import FloatArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ADJACENT, BETWEEN = 0, 1
-COUNTS = "kind int, key long, count long"
+ADJACENT, BETWEEN = 0, 1  # the n-grams: two items in a row, three
+COUNTS = "ngram int, key long, count long"
 COLUMNS = (*FEATURES, "valid")
 TAIL_COLUMNS = (*TAIL_FEATURES, "valid")
 
 
 def rows_ddl(columns: Sequence[str]) -> str:
     """The Spark SQL columns of training rows with these features."""
-    return "user int, slot int, " + ", ".join(f"{name} float" for name in columns)
+    return "user int, row int, " + ", ".join(f"{name} float" for name in columns)
 
 
-def count_neighbours(batches: "Iterator[pa.RecordBatch]", items: int) -> "Iterator[pa.RecordBatch]":
-    """Each block's counts of its neighbours: rows (kind, key, count)."""
+def count_neighbours(
+    record_batches: "Iterator[pa.RecordBatch]", items: int
+) -> "Iterator[pa.RecordBatch]":
+    """Each batch's counts of its neighbours: rows (ngram, key, count)."""
     import pyarrow as pa
 
-    for block in read_placed_blocks(batches):
-        for kind, keys in (
-            (ADJACENT, adjacent_keys(block, items)),
-            (BETWEEN, between_keys(block, items)),
+    for batch in read_user_batches(record_batches):
+        for ngram, keys in (
+            (ADJACENT, adjacent_keys(batch, items)),
+            (BETWEEN, between_keys(batch, items)),
         ):
             unique, counts = np.unique(keys, return_counts=True)
-            columns = [np.full(len(unique), kind, np.int32), unique, counts.astype(np.int64)]
+            columns = [np.full(len(unique), ngram, np.int32), unique, counts.astype(np.int64)]
             yield pa.RecordBatch.from_arrays(
-                [pa.array(column) for column in columns], names=["kind", "key", "count"]
+                [pa.array(column) for column in columns], names=["ngram", "key", "count"]
             )
 
 
 def training_rows(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int
+    record_batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int
 ) -> "Iterator[pa.RecordBatch]":
     """`count` rows for each user whose target is among the candidates, the target first.
 
-    Kinds of the batches: the pairs that a user is known by, and the target. Rows past a user's
-    candidates have valid = 0.
+    Roles: FITTED what a user is known by, HOLDOUT the target. Rows past a user's candidates have
+    valid = 0.
     """
     retrieval = Retrieval.from_arrays(cached_artifact(root, model).arrays)
-    for block, targets in _blocks_with_targets(batches):
-        yield from _record_batch(_user_rows(retrieval, block, targets, count), COLUMNS)
+    for batch, targets in _batches_with_targets(record_batches):
+        yield from _record_batch(_user_rows(retrieval, batch, targets, count), COLUMNS)
 
 
 def tail_rows(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int, seed: int
+    record_batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int, seed: int
 ) -> "Iterator[pa.RecordBatch]":
     """1 + `count` rows for each user, the target and random items that are not owned.
 
     As training_rows, but for every user and of TAIL_COLUMNS.
     """
     retrieval = Retrieval.from_arrays(cached_artifact(root, model).arrays)
-    for block, targets in _blocks_with_targets(batches):
-        yield from _record_batch(_tail_rows(retrieval, block, targets, count, seed), TAIL_COLUMNS)
+    for batch, targets in _batches_with_targets(record_batches):
+        yield from _record_batch(_tail_rows(retrieval, batch, targets, count, seed), TAIL_COLUMNS)
 
 
-def _blocks_with_targets(
-    batches: "Iterator[pa.RecordBatch]",
-) -> Iterator[tuple[Block, LongArray]]:
+def _batches_with_targets(
+    record_batches: "Iterator[pa.RecordBatch]",
+) -> Iterator[tuple[UserBatch, IntArray]]:
     """The known pairs of the users that have a target, and the targets in the users' order."""
-    for number, (known, targets) in read_pairs(batches, 2):
-        block = known.where(np.isin(known.packed >> 32, targets.packed >> 32)).block(number)
-        if len(block.users):
-            there = targets.packed[np.isin(targets.packed >> 32, block.users)]
-            yield block, there & 0xFFFFFFFF
+    for number, (known, targets) in read_pairs(record_batches, Role.FITTED, Role.HOLDOUT):
+        batch = UserBatch.of(number, known.of_users(targets.users))
+        if len(batch.users):
+            yield batch, targets.of_users(batch.users).items
 
 
 def _record_batch(
@@ -102,45 +103,44 @@ def _record_batch(
         tables.append(table)
     if not users:
         return
-    slots = len(tables[0])
+    rows_per_user = len(tables[0])
     values = [
-        np.repeat(np.array(users, np.int32), slots),
-        np.tile(np.arange(slots, dtype=np.int32), len(users)),
+        np.repeat(np.array(users, np.int32), rows_per_user),
+        np.tile(np.arange(rows_per_user, dtype=np.int32), len(users)),
         *np.ascontiguousarray(np.concatenate(tables).T),
     ]
-    names = ["user", "slot", *columns]
+    names = ["user", "row", *columns]
     yield pa.RecordBatch.from_arrays([pa.array(value) for value in values], names=names)
 
 
 def _user_rows(
-    retrieval: Retrieval, block: Block, targets: LongArray, count: int
+    retrieval: Retrieval, batch: UserBatch, targets: IntArray, count: int
 ) -> Iterator[tuple[int, FloatArray]]:
     """Each user with a target among the candidates, and float32 [count, features + 1]."""
-    scores = EaseScorer.of(retrieval.weights).scores(block)
-    found = candidates(scores, block, count)
-    tables = features(retrieval, scores, library_order(block), found)
-    for row, user in enumerate(block.users.tolist()):
+    scores = EaseScorer.of(retrieval.weights).scores(batch)
+    found = candidates(scores, batch, count)
+    tables = features(retrieval, scores, library_order(batch), found)
+    for row, user in enumerate(batch.users.tolist()):
         chosen = found.of(row)
         target = np.flatnonzero(chosen == targets[row])
         if not len(target):
             continue
         table = np.zeros((count, len(FEATURES) + 1), np.float32)
-        table[: len(chosen), :-1] = tables[found.offsets[row] : found.offsets[row + 1]]
+        table[: len(chosen), :-1] = tables[found.indptr[row] : found.indptr[row + 1]]
         table[: len(chosen), -1] = 1
         table[[0, target[0]]] = table[[target[0], 0]]
         yield user, table
 
 
 def _tail_rows(
-    retrieval: Retrieval, block: Block, targets: LongArray, count: int, seed: int
+    retrieval: Retrieval, batch: UserBatch, targets: IntArray, count: int, seed: int
 ) -> Iterator[tuple[int, FloatArray]]:
     """Each user, and float32 [1 + count, tail features + 1]."""
-    ease = EaseScorer.of(retrieval.weights).scores(block)
-    latent = latent_scores(block, retrieval.directions, retrieval.scale)
-    packed = np.sort(np.concatenate([pack(block), block.users.astype(np.int64) << 32 | targets]))
-    owned = unpack(block.number, packed)
+    ease = EaseScorer.of(retrieval.weights).scores(batch)
+    latent = latent_scores(batch, retrieval.directions, retrieval.scale)
+    owned = UserBatch.of(batch.number, batch.pairs().merged(Pairs.of(batch.users, targets)))
     drawn = eval_negatives(owned, count, retrieval.items, seed, TAIL_NEGATIVES)
-    for row, user in enumerate(block.users.tolist()):
+    for row, user in enumerate(batch.users.tolist()):
         chosen = np.append(targets[row], drawn[row])
         table = np.zeros((1 + count, len(TAIL_FEATURES) + 1), np.float32)
         table[: len(chosen), :-1] = tail_features(
@@ -148,7 +148,7 @@ def _tail_rows(
             latent[row][:, chosen],
             retrieval.owners[chosen],
             retrieval.scale[chosen],
-            int(block.offsets[row + 1] - block.offsets[row]),
+            int(batch.indptr[row + 1] - batch.indptr[row]),
         )
         table[: len(chosen), -1] = 1
         yield user, table

@@ -14,7 +14,8 @@ import numpy as np
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.limits import check_ranker_items
-from steamrec.data.spark_batches import user_blocks
+from steamrec.data.pairs import Role
+from steamrec.data.spark_batches import user_batches
 from steamrec.data.tables import Table
 from steamrec.models.ease.fit import ease_weights, gram_matrix
 from steamrec.models.ranker.fallback import latent_directions
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 RETRIEVAL = "ranker/retrieval"
-BLOCK_SIZE = 256
+USERS_PER_BATCH = 256
 FEATURES_TABLE = Table("features/ranker", dict.fromkeys(COLUMNS, "float"))
 TAIL_TABLE = Table("features/ranker_tail", dict.fromkeys(TAIL_COLUMNS, "float"))
 TAIL_NEGATIVES = 100
@@ -72,7 +73,7 @@ def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame
 
 
 def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -> Retrieval:
-    """EASE and all counts on the pairs of `known` (user, item, place)."""
+    """EASE and all counts on the pairs of `known` (user, item, position)."""
     items = context.read(tables.ITEMS).count()
     check_ranker_items(items)
     users = context.read(tables.USERS).count()
@@ -83,15 +84,15 @@ def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -
     implied, strengths = implied_items(gram, owners, users)
     together = whole_counts(gram)
     np.fill_diagonal(gram, owners)
-    neighbours = user_blocks(8_192, known, placed=True).mapInArrow(
+    neighbours = user_batches(8_192, {Role.FITTED: known}, with_positions=True).mapInArrow(
         functools.partial(count_neighbours, items=items), COUNTS
     )
-    summed = neighbours.groupBy("kind", "key").agg({"count": "sum"}).toPandas()
-    summed.columns = ["kind", "key", "count"]
+    summed = neighbours.groupBy("ngram", "key").agg({"count": "sum"}).toPandas()
+    summed.columns = ["ngram", "key", "count"]
     counts = {}
-    for kind in (ADJACENT, BETWEEN):
-        chosen = summed[summed["kind"] == kind].sort_values("key")
-        counts[kind] = (chosen["key"].to_numpy(np.int64), chosen["count"].to_numpy(np.float32))
+    for ngram in (ADJACENT, BETWEEN):
+        chosen = summed[summed["ngram"] == ngram].sort_values("key")
+        counts[ngram] = (chosen["key"].to_numpy(np.int64), chosen["count"].to_numpy(np.float32))
     return Retrieval(
         ease_weights(gram, regularization, "ranker"),
         together,
@@ -135,23 +136,24 @@ def _save_rows(
     targets: "DataFrame",
     compute: Callable[[Iterable[Any]], Iterable[Any]],
     table: Table,
-    slots: int,
+    rows_per_user: int,
 ) -> int:
-    """Write `slots` rows for each of the users; returns their number.
+    """Write `rows_per_user` rows for each of the users; returns their number.
 
     The rows of a user follow each other, the target first; users are in random order, the same
     on any number of cores.
     """
-    blocks = user_blocks(BLOCK_SIZE, known, targets, placed=True)
+    pairs = {Role.FITTED: known, Role.HOLDOUT: targets}
+    batches = user_batches(USERS_PER_BATCH, pairs, with_positions=True)
     order = keyed(context.settings.split.seed, "ranker rows", "user").alias("order")
     columns = list(table.columns)
-    rows = blocks.mapInArrow(compute, rows_ddl(columns)).select(order, "*").persist()
-    files = max(1, min(16, targets.count() * slots // 200_000))
-    ordered = rows.repartitionByRange(files, "order").sortWithinPartitions("order", "user", "slot")
-    options = {"parquet.enable.dictionary": "false", "parquet.block.size": str(1 << 30)}
+    rows = batches.mapInArrow(compute, rows_ddl(columns)).select(order, "*").persist()
+    files = max(1, min(16, targets.count() * rows_per_user // 200_000))
+    ordered = rows.repartitionByRange(files, "order").sortWithinPartitions("order", "user", "row")
+    options = {"parquet.enable.dictionary": "false", "parquet.batch.size": str(1 << 30)}
     path = context.workspace.path(table.name)
     ordered.select(*columns).write.mode("overwrite").options(**options).parquet(path)
-    users = rows.where("slot = 0").count()
+    users = rows.where("row = 0").count()
     rows.unpersist()
     return users
 

@@ -11,7 +11,8 @@ import numpy as np
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.limits import MOST_USERS
-from steamrec.data.spark_batches import user_blocks
+from steamrec.data.pairs import Role
+from steamrec.data.spark_batches import user_batches
 from steamrec.data.tables import Table
 from steamrec.data.user_batches import IntArray
 from steamrec.errors import GateRefusedError
@@ -22,7 +23,7 @@ from steamrec.publish.csv_lists import WRITTEN, write_csv_parts
 from steamrec.publish.exported_artifact import FALLBACK, published_artifact
 from steamrec.publish.filters import excluded_items
 from steamrec.publish.gates import check_gates
-from steamrec.publish.list_tasks import LISTS, list_blocks
+from steamrec.publish.list_tasks import LISTS, list_batches
 from steamrec.publish.model_choice import exported_model, full_ndcg
 from steamrec.publish.pointer import POINTER, move_pointer
 from steamrec.publish.previous_run import run_to_compare
@@ -39,7 +40,7 @@ from steamrec.spark.row_index import number_rows
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-BLOCK_SIZE = 256
+USERS_PER_BATCH = 256
 LEAST_OWNED = 2  # with fewer, popularity says more
 
 log = logging.getLogger(__name__)
@@ -153,17 +154,19 @@ def _known_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame
 def _model_lists(
     context: Context, model: str, owned: "DataFrame", users: "DataFrame", excluded: IntArray
 ) -> "DataFrame":
-    """The lists of `users` (user, user_id) from their pairs `owned` (user, item, place)."""
+    """The lists of `users` (user, user_id) from their pairs `owned` (user, item, position)."""
     from pyspark.sql import functions as F
 
     rank = functools.partial(
-        list_blocks,
+        list_batches,
         root=context.workspace.root,
         model=published_artifact(context.workspace, model),
         k=context.settings.export.k,
         excluded=excluded,
     )
-    ranking = user_blocks(BLOCK_SIZE, owned, placed=True).mapInArrow(rank, LISTS)
+    ranking = user_batches(USERS_PER_BATCH, {Role.FITTED: owned}, with_positions=True).mapInArrow(
+        rank, LISTS
+    )
     return (
         ranking.join(users, "user")
         .join(F.broadcast(context.read(tables.ITEMS)), "item")
@@ -184,7 +187,7 @@ def _cold_lists(context: Context, model: str, excluded: IntArray) -> "DataFrame"
         return _popular_lists(context, cold, excluded)
     owning = cold.where(F.size("items") >= LEAST_OWNED)
     users = number_rows(owning, ["user_id"], "user", "int", MOST_USERS)
-    owned = users.select("user", F.posexplode("items").alias("place", "item"))
+    owned = users.select("user", F.posexplode("items").alias("position", "item"))
     lists = _model_lists(context, model, owned, users.select("user", "user_id"), excluded)
     rest = cold.where(F.size("items") < LEAST_OWNED)
     return lists.unionByName(_popular_lists(context, rest, excluded))

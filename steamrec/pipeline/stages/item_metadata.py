@@ -1,4 +1,4 @@
-"""Facts: the lines of the items' file -> item_facts, the genres, tags and prices of items."""
+"""Facts: the lines of the items' file -> item_metadata, the genres, tags and prices of items."""
 
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ SETTING = "input.items_path"
 
 
 def run(context: Context) -> Outcome:
-    """Read the items' file; write ITEM_FACTS, one row an item_id, and ITEM_FACTS_QUARANTINE.
+    """Read the items' file; write ITEM_METADATA, one row an item_id, and ITEM_METADATA_QUARANTINE.
 
     Of several lines with one id the first readable one counts. Raises UsageError for an empty
     file or an excluded tag that no item has, RunError for damaged input or too many quarantined
@@ -32,7 +32,7 @@ def run(context: Context) -> Outcome:
     with explained():
         counts = _write(context, read)
     check_quarantine(
-        context, tables.ITEM_FACTS_QUARANTINE, counts["quarantined_lines"], counts["lines"]
+        context, tables.ITEM_METADATA_QUARANTINE, counts["quarantined_lines"], counts["lines"]
     )
     if not counts["facts"]:
         raise UsageError(
@@ -41,7 +41,7 @@ def run(context: Context) -> Outcome:
         )
     # A misspelt tag ends the night here, not after the training.
     check_tags(context)
-    return Outcome([tables.ITEM_FACTS, tables.ITEM_FACTS_QUARANTINE], counts=counts)
+    return Outcome([tables.ITEM_METADATA, tables.ITEM_METADATA_QUARANTINE], counts=counts)
 
 
 def _write(context: Context, read: "DataFrame") -> dict[str, int]:
@@ -50,17 +50,17 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
 
     good = F.col("reason").isNull()
     named = good & (F.coalesce("item_id", F.lit("")) != "")
-    fields = F.struct(*tables.ITEM_FACTS.columns)
-    first = F.min_by(fields, F.struct(*tables.PLACE)).alias("facts")
+    fields = F.struct(*tables.ITEM_METADATA.columns)
+    first = F.min_by(fields, F.struct(*tables.LINE_LOCATION)).alias("facts")
     facts = read.where(named).groupBy("item_id").agg(first).select("facts.*")
-    context.write(facts, tables.ITEM_FACTS)
+    context.write(facts, tables.ITEM_METADATA)
     refused = read.where(~good).select("file", "reason", "line")
-    context.write(refused, tables.ITEM_FACTS_QUARANTINE)
+    context.write(refused, tables.ITEM_METADATA_QUARANTINE)
     lines = read.agg(*(F.count(F.when(one, 1)) for one in (F.lit(True), good, named))).first()
     assert lines is not None
     if not lines[0]:
         raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
-    facts, items = context.read(tables.ITEM_FACTS), context.read(tables.ITEMS)
+    facts, items = context.read(tables.ITEM_METADATA), context.read(tables.ITEMS)
     written = facts.agg(
         F.count("item_id"), F.count_distinct("item_id"), F.count("item_id") - F.count("price")
     ).first()
@@ -70,7 +70,7 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
         "facts": written[0],
         "merged_lines": lines[2] - written[1],
         "lines_without_id": lines[1] - lines[2],
-        "quarantined_lines": context.read(tables.ITEM_FACTS_QUARANTINE).count(),
+        "quarantined_lines": context.read(tables.ITEM_METADATA_QUARANTINE).count(),
         "facts_without_price": written[2],
         "catalogue_items": items.count(),
         "catalogue_items_with_facts": items.join(facts, "item_id", "left_semi").count(),

@@ -26,7 +26,7 @@ def run(context: Context) -> Outcome:
 
     One user_id with many lines is one user: the union of its items, each with its largest
     playtime. Raises UsageError when no user has enough items, and before any work when a library
-    has more items than there are places for.
+    has more items than there are numbers for.
     """
     given = context.settings.split.method == "given"
     least = 1 if given else context.settings.prepare.min_items
@@ -68,17 +68,17 @@ def run(context: Context) -> Outcome:
 
 
 def owned_pairs(libraries: "DataFrame") -> "DataFrame":
-    """Each (user_id, item_id) once, with item_name, playtime_forever and place of its first line.
+    """Each (user_id, item_id) once, with the item_name, playtime_forever and position it has first.
 
-    `place` is a long that orders the pairs as they first stand in the file: line << POSITION_BITS |
-    position in the library.
+    `position` is a long that orders the pairs as the file does: line << POSITION_BITS | position in
+    the library.
     """
     from pyspark.sql import functions as F
 
-    place = list(tables.PLACE)
-    lines = number_rows(libraries.select(*place), place, "line", "bigint", MOST_LINES)
-    rows = libraries.join(lines, place).select(
-        "user_id", "line", F.posexplode("items").alias("position", "item")
+    location = list(tables.LINE_LOCATION)
+    lines = number_rows(libraries.select(*location), location, "line", "bigint", MOST_LINES)
+    rows = libraries.join(lines, location).select(
+        "user_id", "line", F.posexplode("items").alias("item_position", "item")
     )
     return (
         rows.select(
@@ -86,13 +86,13 @@ def owned_pairs(libraries: "DataFrame") -> "DataFrame":
             F.col("item.item_id").alias("item_id"),
             F.col("item.item_name").alias("item_name"),
             F.col("item.playtime_forever").alias("playtime_forever"),
-            F.shiftleft("line", POSITION_BITS).bitwiseOR(F.col("position")).alias("place"),
+            F.shiftleft("line", POSITION_BITS).bitwiseOR(F.col("item_position")).alias("position"),
         )
         .groupBy("user_id", "item_id")
         .agg(
-            F.min_by("item_name", "place").alias("item_name"),
+            F.min_by("item_name", "position").alias("item_name"),
             F.max("playtime_forever").alias("playtime_forever"),
-            F.min("place").alias("place"),
+            F.min("position").alias("position"),
         )
     )
 
@@ -107,20 +107,22 @@ def _with_holdout(pairs: "DataFrame", holdout: "DataFrame") -> "DataFrame":
         F.col("item_id").alias("item_name"),
         F.lit(0).cast("long").alias("playtime_forever"),
     )
-    last = pairs.agg(F.coalesce(F.max("place"), F.lit(0))).first()
+    last = pairs.agg(F.coalesce(F.max("position"), F.lit(0))).first()
     assert last is not None
-    numbered = number_rows(missing, ["user_id", "item_id"], "place", "bigint", MOST_LINES)
-    shifted = F.shiftleft(F.col("place"), POSITION_BITS) + F.lit(last[0] + (1 << POSITION_BITS))
-    return pairs.unionByName(numbered.withColumn("place", shifted))
+    numbered = number_rows(missing, ["user_id", "item_id"], "position", "bigint", MOST_LINES)
+    shifted = F.shiftleft(F.col("position"), POSITION_BITS) + F.lit(last[0] + (1 << POSITION_BITS))
+    return pairs.unionByName(numbered.withColumn("position", shifted))
 
 
 def _users(pairs: "DataFrame", least: int) -> "DataFrame":
     from pyspark.sql import functions as F
 
     sizes = pairs.groupBy("user_id").agg(
-        F.count(F.lit(1)).cast("int").alias("items"), F.min("place").alias("place")
+        F.count(F.lit(1)).cast("int").alias("items"), F.min("position").alias("position")
     )
-    return number_rows(sizes.where(F.col("items") >= least), ["place"], "user", "int", MOST_USERS)
+    return number_rows(
+        sizes.where(F.col("items") >= least), ["position"], "user", "int", MOST_USERS
+    )
 
 
 def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
@@ -128,19 +130,19 @@ def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
     from pyspark.sql import functions as F
 
     owned = kept.groupBy("item_id").agg(
-        F.min_by("item_name", "place").alias("item_name"),
+        F.min_by("item_name", "position").alias("item_name"),
         F.count(F.lit(1)).alias("owners"),
-        F.min("place").alias("place"),
+        F.min("position").alias("position"),
     )
     if more is not None:
         unowned = more.join(owned, "item_id", "left_anti").select(
             "item_id",
             F.col("item_id").alias("item_name"),
             F.lit(0).cast("long").alias("owners"),
-            F.lit((1 << 63) - 1).alias("place"),
+            F.lit((1 << 63) - 1).alias("position"),
         )
         owned = owned.unionByName(unowned)
-    return number_rows(owned, ["place", "item_id"], "item", "int", MOST_ITEMS)
+    return number_rows(owned, ["position", "item_id"], "item", "int", MOST_ITEMS)
 
 
 def _cold_users(
@@ -150,7 +152,7 @@ def _cold_users(
 
     cold = libraries.select("user_id").distinct().join(users, "user_id", "left_anti")
     known = pairs.join(items.select("item_id", "item"), "item_id").select(
-        "user_id", F.struct("place", "item").alias("entry")
+        "user_id", F.struct("position", "item").alias("entry")
     )
     return (
         cold.join(known, "user_id", "left")

@@ -7,35 +7,36 @@ import functools
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.spark_batches import user_blocks
+from steamrec.data.pairs import Role
+from steamrec.data.spark_batches import user_batches
 from steamrec.data.tables import Table
 from steamrec.errors import RunError
 from steamrec.evaluation.cold import MEASURED, cold_split, rank_cold_users
-from steamrec.evaluation.rank_tasks import FULL, SAMPLED, rank_blocks
+from steamrec.evaluation.rank_tasks import FULL, SAMPLED, rank_batches
 from steamrec.pipeline.stage import Outcome
 
-BLOCK_SIZE = 256
+USERS_PER_BATCH = 256
 
 
 def run(context: Context, model: str) -> Outcome:
     """Write ranks/<model>, and cold_ranks/<model> for a model of MEASURED."""
     table = tables.ranks(model)
     train = context.read(tables.TRAIN)
-    blocks = user_blocks(
-        BLOCK_SIZE,
-        train.where("not validation"),
-        train.where("validation"),
-        context.read(tables.HOLDOUT),
-        context.read(tables.EVAL_NEGATIVES).selectExpr("user", "explode(items) AS item"),
-        placed=True,
-    )
+    negatives = context.read(tables.EVAL_NEGATIVES)
+    pairs = {
+        Role.FITTED: train.where("not validation"),
+        Role.VALIDATION: train.where("validation"),
+        Role.HOLDOUT: context.read(tables.HOLDOUT),
+        Role.NEGATIVE: negatives.selectExpr("user", "explode(items) AS item"),
+    }
+    batches = user_batches(USERS_PER_BATCH, pairs, with_positions=True)
     rank = functools.partial(
-        rank_blocks,
+        rank_batches,
         root=context.workspace.root,
         model=model,
         longest=max(context.settings.evaluate.k),
     )
-    context.write(blocks.mapInArrow(rank, table.ddl), table)
+    context.write(batches.mapInArrow(rank, table.ddl), table)
     outcome = Outcome([table], counts=_counts(context, model))
     if model in MEASURED:
         outcome.tables.append(_rank_cold_users(context, model))
@@ -44,9 +45,11 @@ def run(context: Context, model: str) -> Outcome:
 
 def _rank_cold_users(context: Context, model: str) -> Table:
     table = tables.cold_ranks(model)
-    blocks = user_blocks(BLOCK_SIZE, *cold_split(context), placed=True)
+    known, held_out = cold_split(context)
+    pairs = {Role.FITTED: known, Role.HOLDOUT: held_out}
+    batches = user_batches(USERS_PER_BATCH, pairs, with_positions=True)
     rank = functools.partial(rank_cold_users, root=context.workspace.root, model=model)
-    context.write(blocks.mapInArrow(rank, table.ddl), table)
+    context.write(batches.mapInArrow(rank, table.ddl), table)
     return table
 
 

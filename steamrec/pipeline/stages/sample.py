@@ -8,7 +8,8 @@ import numpy as np
 
 from steamrec.data import tables
 from steamrec.data.context import Context
-from steamrec.data.spark_batches import user_blocks
+from steamrec.data.pairs import Role
+from steamrec.data.spark_batches import user_batches
 from steamrec.errors import RunError
 from steamrec.pipeline.stage import Outcome
 from steamrec.sampling.free_items import popularity_weights
@@ -21,14 +22,14 @@ from steamrec.sampling.tasks import (
     write_files,
 )
 from steamrec.settings import Settings
-from steamrec.spark.partition_keys import slots
+from steamrec.spark.partition_keys import partition_keys
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from steamrec.data.user_batches import LongArray
+    from steamrec.data.pairs import LongArray
 
-BLOCK_SIZE = 1024
+USERS_PER_BATCH = 1024
 # Drawn epochs wait on Spark's disks for their files: so many at a time.
 EPOCHS_A_JOB = 8
 
@@ -37,8 +38,13 @@ def run(context: Context) -> Outcome:
     """Write one table an epoch, and the evaluation negatives."""
     epochs, negatives = shape(context.settings)
     train = context.read(tables.TRAIN)
-    fitted, validation = train.where("not validation"), train.where("validation")
-    blocks = user_blocks(BLOCK_SIZE, fitted, validation, context.read(tables.HOLDOUT)).persist()
+    fitted = train.where("not validation")
+    owned = {
+        Role.FITTED: fitted,
+        Role.VALIDATION: train.where("validation"),
+        Role.HOLDOUT: context.read(tables.HOLDOUT),
+    }
+    batches = user_batches(USERS_PER_BATCH, owned).persist()
     for epoch in context.workspace.list("negatives/train"):
         context.workspace.remove(f"negatives/train/{epoch}")
     outcome = Outcome([tables.EVAL_NEGATIVES])
@@ -47,8 +53,8 @@ def run(context: Context) -> Outcome:
         rows = fitted.count()
         for first in range(0, epochs, EPOCHS_A_JOB):
             some = range(first, min(first + EPOCHS_A_JOB, epochs))
-            counts |= _write_epochs(context, blocks, outcome, some, negatives, rows)
-    outcome.counts = counts | _write_eval(context, blocks)
+            counts |= _write_epochs(context, batches, outcome, some, negatives, rows)
+    outcome.counts = counts | _write_eval(context, batches)
     return outcome
 
 
@@ -61,7 +67,7 @@ def shape(settings: Settings) -> tuple[int, int]:
 
 def _write_epochs(
     context: Context,
-    blocks: "DataFrame",
+    batches: "DataFrame",
     outcome: Outcome,
     epochs: range,
     negatives: int,
@@ -75,7 +81,7 @@ def _write_epochs(
     draw = functools.partial(
         draw_chunks,
         epochs=epochs,
-        slots=slots(context.spark, files),
+        partition_keys=partition_keys(context.spark, files),
         per_positive=negatives,
         items=context.read(tables.ITEMS).count(),
         seed=sampling.seed,
@@ -84,7 +90,7 @@ def _write_epochs(
     write = functools.partial(
         write_files, root=context.workspace.root, per_positive=negatives, seed=sampling.seed
     )
-    chunks = blocks.mapInArrow(draw, CHUNKS).repartition(files, "slot")
+    chunks = batches.mapInArrow(draw, CHUNKS).repartition(files, "partition")
     sums = [F.sum(name).alias(name) for name in ("rows", "missing", "first", "second")]
     written = chunks.mapInArrow(write, FILES).groupBy("epoch").agg(*sums).collect()
     for row in sorted(written):
@@ -113,7 +119,7 @@ def _cumulative(context: Context) -> "LongArray | None":
     return popularity_weights(owners, sampling.popularity_power)
 
 
-def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
+def _write_eval(context: Context, batches: "DataFrame") -> dict[str, Any]:
     """Write negatives/eval: drawn, or as published; returns its figures."""
     from pyspark.sql import functions as F
 
@@ -129,7 +135,7 @@ def _write_eval(context: Context, blocks: "DataFrame") -> dict[str, Any]:
             items=context.read(tables.ITEMS).count(),
             seed=context.settings.sampling.seed,
         )
-        frame = blocks.mapInArrow(draw, EVAL_ROWS)
+        frame = batches.mapInArrow(draw, EVAL_ROWS)
     context.write(frame, tables.EVAL_NEGATIVES)
     short = F.count(F.when(F.size("items") < wanted, 1))
     counted = context.read(tables.EVAL_NEGATIVES).agg(F.count(F.lit(1)), short).first()

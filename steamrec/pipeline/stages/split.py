@@ -41,7 +41,7 @@ def _with_ids(context: Context) -> "DataFrame":
     """The interactions (user, item, place), with a number for each id of their own (IDS)."""
     from pyspark.sql import functions as F
 
-    frame = context.read(tables.INTERACTIONS).select("user", "item", "place")
+    frame = context.read(tables.INTERACTIONS).select("user", "item", "position")
     for table, number in ((tables.USERS, "user"), (tables.ITEMS, "item")):
         hashed = F.xxhash64(f"{number}_id").alias(f"{number}_hash")
         frame = frame.join(context.read(table).select(number, hashed), number)

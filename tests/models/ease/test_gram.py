@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from steamrec.errors import RunError
 from steamrec.models.ease.fit import ease_weights
 from steamrec.models.ease.gram import TILE, add_upper, mirror, upper_gram
-from tests.models.ranker.worlds import block_of
+from tests.models.ranker.worlds import batch_of
 
 LIBRARY = st.lists(st.integers(0, 14), unique=True)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(LIBRARY), min_size=1, max_size=3))
-def test_the_parts_of_blocks_sum_to_the_gram_matrix(blocks):
+def test_the_parts_of_blocks_sum_to_the_gram_matrix(batches):
     gram, owned = np.zeros((15, 15), np.float32), np.zeros((0, 15))
-    for libraries in blocks:
-        part = upper_gram(block_of(libraries), 15)
+    for libraries in batches:
+        part = upper_gram(batch_of(libraries), 15)
         assert (part.counts > 0).all()
         add_upper(gram, part)
         rows = [np.isin(np.arange(15), library) for library in libraries]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models.ncf.keras_scorer import KerasScorer
 from steamrec.models.ncf.registry import find_network
 from steamrec.models.registry import make_scorer
@@ -32,9 +32,9 @@ def test_the_numpy_scorer_equals_the_network(name):
     scorer = make_scorer(
         Artifact(name, find_network(name).scorer_arrays(weights_of(model)), USERS, ITEMS)
     )
-    block = Block(0, users, np.zeros(4, np.int64), np.empty(0, np.int32))
+    batch = UserBatch(0, users, np.zeros(4, np.int64), np.empty(0, np.int32))
     expected = model([users, everything]).numpy()
-    np.testing.assert_allclose(scorer.scores(block), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(scorer.scores(batch), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_neumf_is_the_notebooks_formula():
@@ -87,9 +87,9 @@ def test_the_scorer_of_any_network_equals_the_one_of_its_own(name):
     arrays = find_network(name).scorer_arrays(weights_of(network(name)))
     artifact = Artifact(name, arrays, USERS, ITEMS, settings)
     users = np.array([3, 4, 9, 11], np.int32)
-    block = Block(0, users, np.zeros(5, np.int64), np.empty(0, np.int32))
-    expected = make_scorer(artifact).scores(block)
+    batch = UserBatch(0, users, np.zeros(5, np.int64), np.empty(0, np.int32))
+    expected = make_scorer(artifact).scores(batch)
     scorer = KerasScorer(artifact)
-    found = scorer.scores(block)
+    found = scorer.scores(batch)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
-    assert np.array_equal(found, scorer.scores(block))
+    assert np.array_equal(found, scorer.scores(batch))

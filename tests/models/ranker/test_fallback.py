@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from steamrec.data.user_batches import ITEM_BITS, KIND_BITS, pack, unpack
+from steamrec.data.pairs import Role, pair_key
 from steamrec.models.ranker.fallback import (
     CLIP,
     POWER,
@@ -19,7 +19,7 @@ from steamrec.models.ranker.fallback import (
 from steamrec.models.ranker.tasks import TAIL_COLUMNS, tail_rows
 from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.workspace import Workspace
-from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
+from tests.models.ranker.worlds import batch_of, random_libraries, retrieval_of
 
 ITEMS = 90
 
@@ -39,7 +39,7 @@ def test_latent_scores_are_the_projections_of_the_scaled_libraries(world):
     gram = owned.T @ owned
     directions, scale = latent_directions(gram)
     np.testing.assert_allclose(scale, np.diag(gram) ** -POWER, rtol=1e-5)
-    scores = latent_scores(block_of(libraries), directions, scale)
+    scores = latent_scores(batch_of(libraries), directions, scale)
     _, vectors = np.linalg.eigh((gram * scale[:, None] * scale[None, :]).astype(float))
     for place, width in enumerate(WIDTHS):
         largest = vectors[:, -width:]
@@ -55,7 +55,7 @@ def test_a_small_catalogue_has_directions_of_zeros():
     directions, scale = latent_directions(owned.T @ owned)
     assert directions.shape == (10, WIDTHS[-1])
     assert not directions[:, 9:].any()
-    scores = latent_scores(block_of(libraries), directions, scale)
+    scores = latent_scores(batch_of(libraries), directions, scale)
     assert (scores[:, 1] == scores[:, 3]).all()
     assert latent_directions(np.ones((1, 1), np.float32))[0].tolist() == [[0.0] * WIDTHS[-1]]
 
@@ -92,32 +92,32 @@ def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
     retrieval = retrieval_of(libraries, ITEMS)
     workspace = Workspace(str(tmp_path))
     save_artifact(workspace, Artifact("ranker", retrieval.arrays(), 40, ITEMS))
-    block = block_of(libraries)
-    packed, places = pack(block), block.places
-    assert (unpack(0, packed).items == block.items).all()
+    batch = batch_of(libraries)
+    pairs = batch.pairs()
     # Every second user's first item is the target.
-    first = block.offsets[:-1:2]
-    known = np.ones(len(packed), bool)
+    first = batch.indptr[:-1:2]
+    known = np.ones(len(pairs), bool)
     known[first] = False
-    kinds = np.where(known, 0, 1)
-    key = (packed >> 32 << KIND_BITS | kinds) << ITEM_BITS | packed & 0xFFFFFFFF
+    roles = [Role.FITTED if fitted else Role.HOLDOUT for fitted in known]
+    key = np.array(list(map(pair_key, pairs.users.tolist(), roles, pairs.items.tolist())))
     order = np.argsort(key)
-    batch = pa.RecordBatch.from_pydict(
-        {"block": np.zeros(len(key), np.int32), "key": key[order], "place": places[order]}
+    columns = {"batch": np.zeros(len(key), np.int32), "key": key, "position": pairs.positions}
+    record_batch = pa.RecordBatch.from_pydict(
+        {name: values[order] for name, values in columns.items()}
     )
-    [rows] = tail_rows(iter([batch]), str(tmp_path), "ranker", 100, 7)
+    [rows] = tail_rows(iter([record_batch]), str(tmp_path), "ranker", 100, 7)
     frame = rows.to_pandas()
     assert frame["user"].unique().tolist() == list(range(0, 40, 2))
     owners = np.exp(frame["log_owners"] * TAIL_FEATURES["log_owners"][1]
                     + TAIL_FEATURES["log_owners"][0])  # fmt: skip
     for user, part in frame.groupby("user"):
         size = len(libraries[user])
-        assert part["slot"].tolist() == list(range(101))
+        assert part["row"].tolist() == list(range(101))
         # The target, and all that is free: fewer items are free than are asked for.
         assert part["valid"].sum() == 1 + ITEMS - size
-        target = block.items[block.offsets[user]]
+        target = batch.indices[batch.indptr[user]]
         free = np.setdiff1d(np.arange(ITEMS), libraries[user])
         drawn = np.sort(owners[part.index[1 : 1 + len(free)]])
         np.testing.assert_allclose(drawn, np.sort(retrieval.owners[free]), rtol=1e-3)
         assert owners[part.index[0]] == pytest.approx(retrieval.owners[target], rel=1e-3)
-    assert list(frame.columns) == ["user", "slot", *TAIL_COLUMNS]
+    assert list(frame.columns) == ["user", "row", *TAIL_COLUMNS]

@@ -12,20 +12,20 @@ from steamrec.models.ranker.candidates import candidates
 from steamrec.models.ranker.features import CLIP, FEATURES, features
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, implied_items, library_order
 from tests.models.ranker import twins
-from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
+from tests.models.ranker.worlds import batch_of, random_libraries, retrieval_of
 
 ITEMS = 12
 
 
-def test_library_order_is_that_of_the_places():
-    ordered = library_order(block_of([[3, 1, 2], [0, 9, 4, 5]]))
-    assert ordered.items.tolist() == [3, 1, 2, 0, 9, 4, 5]
+def test_library_order_follows_the_positions():
+    ordered = library_order(batch_of([[3, 1, 2], [0, 9, 4, 5]]))
+    assert ordered.indices.tolist() == [3, 1, 2, 0, 9, 4, 5]
 
 
 def test_neighbours_never_cross_users():
-    block = block_of([[3, 1, 2], [5], [0, 9], [4, 0, 9, 3]])
-    assert adjacent_keys(block, 10).tolist() == [31, 12, 9, 40, 9, 93]
-    assert between_keys(block, 10).tolist() == [321, 490, 39]
+    batch = batch_of([[3, 1, 2], [5], [0, 9], [4, 0, 9, 3]])
+    assert adjacent_keys(batch, 10).tolist() == [31, 12, 9, 40, 9, 93]
+    assert between_keys(batch, 10).tolist() == [321, 490, 39]
 
 
 def slow_values(libraries, own, item, known, ease, chosen):
@@ -75,11 +75,11 @@ def test_features_equal_their_slow_twins(seed):
     retrieval = retrieval_of(libraries, ITEMS)
     names = list(FEATURES)
     for own in (*libraries[:6], [5], [2, 7]):
-        block = block_of([own])
-        [ease] = scores = EaseScorer.of(retrieval.weights).scores(block)
-        found = candidates(scores, block, 6)
+        batch = batch_of([own])
+        [ease] = scores = EaseScorer.of(retrieval.weights).scores(batch)
+        found = candidates(scores, batch, 6)
         chosen = found.of(0)
-        table = features(retrieval, scores, library_order(block), found)
+        table = features(retrieval, scores, library_order(batch), found)
         assert table.shape == (len(chosen), len(FEATURES))
         assert np.isfinite(table).all()
         for place, item in enumerate(chosen.tolist()):
@@ -92,7 +92,7 @@ def test_features_equal_their_slow_twins(seed):
 
 @st.composite
 def worlds(draw):
-    """The number of items, libraries to count on, and a block of others, some without items."""
+    """The number of items, libraries to count on, and a batch of others, some without items."""
     items = draw(st.integers(2, 30))
 
     def libraries(smallest):
@@ -107,10 +107,10 @@ def worlds(draw):
 def test_a_batch_has_the_bits_of_the_numpy_twins(world, count):
     items, counted, libraries = world
     retrieval = retrieval_of(counted, items)
-    block = block_of(libraries)
-    ordered = library_order(block)
-    ease = EaseScorer.of(retrieval.weights).scores(block)
-    found = candidates(ease, block, count)
+    batch = batch_of(libraries)
+    ordered = library_order(batch)
+    ease = EaseScorer.of(retrieval.weights).scores(batch)
+    found = candidates(ease, batch, count)
     table = features(retrieval, ease, ordered, found)
     for row, library in enumerate(libraries):
         owned = np.array(library, np.int32)
@@ -119,7 +119,7 @@ def test_a_batch_has_the_bits_of_the_numpy_twins(world, count):
         if not len(chosen):
             continue
         wanted = twins.features(retrieval, ease[row], owned, chosen)
-        got = table[found.offsets[row] : found.offsets[row + 1]]
+        got = table[found.indptr[row] : found.indptr[row + 1]]
         if len(chosen) > 1:
             assert (got == wanted).all()
         else:  # NumPy adds a single column in pairs
@@ -131,16 +131,16 @@ def test_a_batch_has_the_bits_of_the_numpy_twins(world, count):
 def test_candidates_have_the_order_of_a_stable_sort(scores, data):
     ease = np.array([scores], np.float32)
     owned = data.draw(st.lists(st.integers(0, len(scores) - 1), unique=True, min_size=1))
-    found = candidates(ease, block_of([owned]), data.draw(st.integers(1, 70)))
+    found = candidates(ease, batch_of([owned]), data.draw(st.integers(1, 70)))
     order = [i for i in np.argsort(-ease[0], kind="stable").tolist() if i not in owned]
     assert found.items.tolist() == order[: len(found.items)]
 
 
 def test_candidates_are_the_best_unowned_and_ties_go_to_the_lower_number():
     ease = np.array([[5, 1, 3, 3, 9, 3]] * 3, np.float32)
-    block = block_of([[4], [], list(range(6))])
-    assert candidates(ease, block, 3).items.tolist() == [0, 2, 3]
-    found = candidates(ease, block, 50)
+    batch = batch_of([[4], [], list(range(6))])
+    assert candidates(ease, batch, 3).items.tolist() == [0, 2, 3]
+    found = candidates(ease, batch, 50)
     assert [found.of(row).tolist() for row in range(3)] == [[0, 2, 3, 5, 1], [], []]
     assert found.rows.tolist() == [0] * 5
 
@@ -155,8 +155,8 @@ def test_what_all_owners_of_an_item_own_is_implied_by_it():
     assert (strengths >= 0).all()
 
 
-def test_gaps_between_places_say_nothing():
+def test_gaps_between_positions_say_nothing():
     """A held-out item leaves a gap; the features may see the order only."""
-    one, other = block_of([[3, 1, 2]]), block_of([[3, 1, 2]])
-    other.places[:] = np.array([40, 900, 3])
-    assert library_order(one).items.tolist() == library_order(other).items.tolist()
+    one, other = batch_of([[3, 1, 2]]), batch_of([[3, 1, 2]])
+    other.positions[:] = np.array([40, 900, 3])
+    assert library_order(one).indices.tolist() == library_order(other).indices.tolist()

@@ -13,7 +13,7 @@ from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.ranks import full_ranks, sampled_ranks
 from steamrec.scoring.scorer import finite_scores, leading_scores, owned_cells
 from steamrec.scoring.top_k import top_k
-from tests.models.ranker.worlds import block_of, random_libraries, retrieval_of
+from tests.models.ranker.worlds import batch_of, random_libraries, retrieval_of
 
 ITEMS, COUNT = 15, 5
 
@@ -43,32 +43,32 @@ def artifact_of(arrays):
 
 def test_a_block_equals_each_user_alone_and_repeats(ranker):
     scorer, libraries, _ = ranker
-    scores = scorer.scores(block_of(libraries))
+    scores = scorer.scores(batch_of(libraries))
     assert np.isfinite(scores).all()
-    assert (scores == scorer.scores(block_of(libraries))).all()
+    assert (scores == scorer.scores(batch_of(libraries))).all()
     for user, library in enumerate(libraries):
-        alone = scorer.scores(block_of([library]))
+        alone = scorer.scores(batch_of([library]))
         np.testing.assert_allclose(scores[user], alone[0], rtol=1e-4, atol=1e-4)
 
 
 def test_what_is_remembered_serves_another_network_to_the_bit(ranker):
     _, libraries, arrays = ranker
     seen = {}
-    block = block_of(libraries)
+    batch = batch_of(libraries)
     for factor in (1, -2, 1):
         artifact = artifact_of(arrays | {"layer_1_kernel": factor * arrays["layer_1_kernel"]})
-        remembered = RememberingScorer(artifact, seen).scores(block)
-        assert (remembered == make_scorer(artifact).scores(block)).all()
+        remembered = RememberingScorer(artifact, seen).scores(batch)
+        assert (remembered == make_scorer(artifact).scores(batch)).all()
     assert list(seen) == [0]
 
 
 def test_candidates_stand_above_all_that_is_not_owned(ranker):
     scorer, libraries, _ = ranker
-    scores = scorer.scores(block_of(libraries))
+    scores = scorer.scores(batch_of(libraries))
     for user, library in enumerate(libraries):
         owned = np.array(sorted(library), np.int32)
         ease = scorer.retrieval.weights[owned].sum(axis=0)
-        chosen = candidates(ease[None], block_of([owned.tolist()]), COUNT).items
+        chosen = candidates(ease[None], batch_of([owned.tolist()]), COUNT).items
         others = np.setdiff1d(np.arange(ITEMS), np.concatenate([owned, chosen]))
         if len(others):
             assert scores[user, chosen].min() > scores[user, others].max()
@@ -78,17 +78,17 @@ def test_candidates_stand_above_all_that_is_not_owned(ranker):
 @pytest.mark.parametrize("depth", [1, COUNT - 2, COUNT, COUNT + 4, ITEMS])
 def test_leading_scores_serve_lists_and_ranks_as_all_scores_do(ranker, depth, excluded):
     scorer, libraries, _ = ranker
-    block = block_of([[], list(range(ITEMS)), list(range(ITEMS - 2)), *libraries])
+    batch = batch_of([[], list(range(ITEMS)), list(range(ITEMS - 2)), *libraries])
     excluded = None if excluded is None else np.array(excluded, np.int32)
-    everything = scorer.scores(block)
-    users = np.arange(len(block.users), dtype=np.int32)
+    everything = scorer.scores(batch)
+    users = np.arange(len(batch.users), dtype=np.int32)
     for target in range(ITEMS):  # owned ones, candidates, and items below them
         targets = np.full(len(users), target, np.int32)
-        leading = leading_scores(scorer, block, "rank", depth, excluded, (users, targets))
+        leading = leading_scores(scorer, batch, "rank", depth, excluded, (users, targets))
         assert np.isfinite(leading).all()
         for own, wanted in zip(
-            top_k(leading.copy(), owned_cells(block), depth, excluded),
-            top_k(everything.copy(), owned_cells(block), depth, excluded),
+            top_k(leading.copy(), owned_cells(batch), depth, excluded),
+            top_k(everything.copy(), owned_cells(batch), depth, excluded),
             strict=True,
         ):
             assert (own == wanted).all()
@@ -97,8 +97,8 @@ def test_leading_scores_serve_lists_and_ranks_as_all_scores_do(ranker, depth, ex
         for own, wanted in (
             (sampled_ranks(leading, *asked), sampled_ranks(everything, *asked)),
             (
-                full_ranks(leading, owned_cells(block), users, targets),
-                full_ranks(everything.copy(), owned_cells(block), users, targets),
+                full_ranks(leading, owned_cells(batch), users, targets),
+                full_ranks(everything.copy(), owned_cells(batch), users, targets),
             ),
         ):
             assert (own[0] == wanted[0]).all() and (own[1] == wanted[1]).all()
@@ -111,21 +111,21 @@ def test_lists_do_not_order_what_lies_below_the_candidates(ranker, monkeypatch):
     monkeypatch.setattr(
         scorer, "_fill_below", lambda *given: (asked.append(given[-1].tolist()), fill(*given))
     )
-    leading_scores(scorer, block_of([libraries[0][:3], list(range(ITEMS - 2))]), "rank", COUNT)
+    leading_scores(scorer, batch_of([libraries[0][:3], list(range(ITEMS - 2))]), "rank", COUNT)
     assert asked == [[False, True]]
 
 
 def test_the_order_of_a_library_counts(ranker):
     scorer, _, _ = ranker
-    one, other = block_of([[1, 2, 3, 4, 5]]), block_of([[5, 3, 1, 4, 2]])
+    one, other = batch_of([[1, 2, 3, 4, 5]]), batch_of([[5, 3, 1, 4, 2]])
     assert not np.allclose(scorer.scores(one), scorer.scores(other))
 
 
 def test_gaps_between_places_say_nothing(ranker):
-    """A held-out item leaves a gap in the places: no score may see it."""
+    """A held-out item leaves a gap in the positions: no score may see it."""
     scorer, _, _ = ranker
-    one, other = block_of([[4, 2, 9, 7]]), block_of([[4, 2, 9, 7]])
-    other.places[:] = other.places * 3 + (other.places > 7) * 1000
+    one, other = batch_of([[4, 2, 9, 7]]), batch_of([[4, 2, 9, 7]])
+    other.positions[:] = other.positions * 3 + (other.positions > 7) * 1000
     assert (scorer.scores(one) == scorer.scores(other)).all()
 
 
@@ -169,7 +169,7 @@ def test_the_smallest_catalogues_have_finite_scores(ranker, items, libraries):
     layers = {name: array for name, array in arrays.items() if "layer_" in name}
     retrieval = retrieval_of(libraries, items)
     artifact = Artifact("ranker", retrieval.arrays() | layers, 9, items, {"candidates": 100})
-    block = block_of(libraries)
-    assert finite_scores(make_scorer(artifact), block, "rank").shape == (len(libraries), items)
-    negatives = eval_negatives(block, 10**9, items, 1)  # more than there are
+    batch = batch_of(libraries)
+    assert finite_scores(make_scorer(artifact), batch, "rank").shape == (len(libraries), items)
+    negatives = eval_negatives(batch, 10**9, items, 1)  # more than there are
     assert [len(row) for row in negatives] == [items - len(library) for library in libraries]

@@ -98,12 +98,12 @@ def _counts(keys, counts, wanted):
 
 
 def _ranges(keys, lows, width):
-    """The places of all keys in [low, low + width) of each low, and which low each belongs to."""
+    """The positions of all keys in [low, low + width) of each low, and whose each is."""
     start, stop = np.searchsorted(keys, lows), np.searchsorted(keys, lows + width)
     lengths = stop - start
     which = np.repeat(np.arange(len(lows)), lengths)
-    places = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return places + start[which], which
+    positions = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return positions + start[which], which
 
 
 def next_to(retrieval, ordered, chosen):
@@ -130,7 +130,7 @@ def next_to(retrieval, ordered, chosen):
 
 
 def best_fit(retrieval, ordered, after, before, of_chosen):
-    """float32 [candidates]: the best slot (a, b) of the library for each candidate j.
+    """float32 [candidates]: the best gap (a, b) of the library for each candidate j.
 
     The chance of a, j, b in a row against a, b, were each step to depend on the last item only.
     """
@@ -144,20 +144,20 @@ def best_fit(retrieval, ordered, after, before, of_chosen):
 
 
 def chances_between(retrieval, ordered, chosen):
-    """The chance that a candidate stands in a slot of the library: the best, and in any.
+    """The chance that a candidate is in a gap of the library: the best, and in any.
 
-    Both float32 [candidates]. A slot is two neighbours a, b of the library; the chance is the
+    Both float32 [candidates]. A gap is two neighbours a, b of the library; the chance is the
     share of libraries with j between them among those with a, j, b or a, b in a row.
     """
     items = retrieval.items
     best, missing = np.zeros(items, np.float32), np.zeros(items, np.float32)
     if len(ordered) >= 2:
-        slots = ordered[:-1].astype(np.int64) * items + ordered[1:]
-        direct = _counts(retrieval.next_keys, retrieval.next_counts, slots)
-        found, slot = _ranges(retrieval.between_keys, slots * items, items)
+        gaps = ordered[:-1].astype(np.int64) * items + ordered[1:]
+        direct = _counts(retrieval.next_keys, retrieval.next_counts, gaps)
+        found, gap = _ranges(retrieval.between_keys, gaps * items, items)
         item = retrieval.between_keys[found] % items
         counts = retrieval.between_counts[found]
-        chance = counts / (direct[slot] + counts + 1)
+        chance = counts / (direct[gap] + counts + 1)
         np.maximum.at(best, item, chance)
         missing += np.bincount(item, np.log1p(-chance), items).astype(np.float32)
     return best[chosen], as_float32(1 - np.exp(missing[chosen]))

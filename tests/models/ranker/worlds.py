@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from steamrec.data.user_batches import Block
+from steamrec.data.user_batches import UserBatch
 from steamrec.models.ease.fit import ease_weights
 from steamrec.models.ranker.fallback import latent_directions
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, implied_items
 from steamrec.models.ranker.retrieval import Retrieval
 
 
-def block_of(libraries):
-    """A block of users 0..n-1 from lists of items in the order of the library."""
+def batch_of(libraries):
+    """A batch of users 0..n-1 from lists of items in the order of the library."""
     rows = [sorted((item, place) for place, item in enumerate(row)) for row in libraries]
     flat = [pair for row in rows for pair in row]
-    return Block(
+    return UserBatch(
         0,
         np.arange(len(libraries), dtype=np.int32),
         np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64),
@@ -31,7 +31,7 @@ def random_libraries(users, items, seed):
 
 def retrieval_of(libraries, items, regularization=5.0):
     """All counts of the libraries, by the cores that the product uses."""
-    block = block_of(libraries)
+    batch = batch_of(libraries)
     owned = np.zeros((len(libraries), items), np.float32)
     for user, library in enumerate(libraries):
         owned[user, library] = 1
@@ -39,8 +39,8 @@ def retrieval_of(libraries, items, regularization=5.0):
     owners = np.diag(gram).copy()
     together = gram - np.diag(owners)
     implied, strengths = implied_items(together, owners, len(libraries))
-    adjacent = np.unique(adjacent_keys(block, items), return_counts=True)
-    between = np.unique(between_keys(block, items), return_counts=True)
+    adjacent = np.unique(adjacent_keys(batch, items), return_counts=True)
+    between = np.unique(between_keys(batch, items), return_counts=True)
     return Retrieval(
         ease_weights(gram.copy(), regularization), together.astype(np.uint16), owners,
         adjacent[0], adjacent[1].astype(np.float32), between[0], between[1].astype(np.float32),
