@@ -30,8 +30,8 @@ from steamrec.data.context import Context
 from steamrec.ingest.library_lines import LIBRARY_LINES
 from steamrec.ingest.line_records import LineFormat
 from steamrec.ingest.parsing import Limits
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.stages.ingest import ingest
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 
 

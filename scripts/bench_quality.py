@@ -21,8 +21,8 @@ from bench_sampling import pairs
 from bench_training import notebook_rate
 
 from steamrec.data.user_batches import UserBatch
+from steamrec.models.settings import load_settings
 from steamrec.scoring.ranks import sampled_ranks
-from steamrec.settings import load_settings
 
 USERS_PER_BATCH = 512
 

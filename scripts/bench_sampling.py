@@ -23,11 +23,11 @@ import pyarrow.parquet as pq
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.user_batches import Pairs, UserBatch
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import sample
 from steamrec.sampling.negatives import train_negatives
-from steamrec.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import Basis
 

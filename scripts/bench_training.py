@@ -21,7 +21,7 @@ from bench_fit import table_rows
 from bench_sampling import notebook_loop_rate, pairs
 
 from steamrec.models.ncf.registry import find_network
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from steamrec.training.replicas import make_strategy
 from steamrec.training.stream import EpochStream
 from steamrec.training.tensorflow_quiet import tf

@@ -17,7 +17,7 @@ import numpy as np
 from bench_fit import Rows, fit, sampled_rows, table_rows
 
 from steamrec.data.context import Context
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from steamrec.training.validation import load_validation
 from steamrec.training.warm_start import warmed
 from steamrec.workspace import Workspace

@@ -11,14 +11,15 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from steamrec.settings import Settings
+from steamrec.models.settings import night_settings
 
 TARGET = Path(__file__).parent.parent / "docs" / "settings.md"
 HEAD = """# Settings
 
 Every setting, its type, its default and what it means. They are read from the TOML file that
 `--config` names; `--set section.key=value` changes one. An unknown key is an error.
-This page is written by `scripts/write_settings_doc.py` from `steamrec/settings`.
+This page is written by `scripts/write_settings_doc.py` from `steamrec/settings` and the models'
+own sections.
 """
 
 
@@ -75,7 +76,7 @@ def section(name: str, model: type[BaseModel]) -> list[str]:
 def page() -> str:
     """The whole page."""
     lines: list[str] = []
-    for key, field in Settings.model_fields.items():
+    for key, field in night_settings().model_fields.items():
         assert isinstance(field.annotation, type)
         lines += section(key, field.annotation)
     return HEAD + "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from steamrec.data.context import Context
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from steamrec.workspace import Workspace
 
 os.environ["STEAMREC_DEBUG"] = "1"

@@ -77,7 +77,7 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     set_up_logs(options["log_format"])
     from steamrec.data.context import Context
     from steamrec.doctor.machine import require_machine
-    from steamrec.settings import load_settings
+    from steamrec.models.settings import load_settings
     from steamrec.workspace import run_log
 
     settings = load_settings(options["config"], options["overrides"])

@@ -7,11 +7,11 @@ from steamrec.cli.terminal import clean, say
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.pipeline.declarations import night
+from steamrec.pipeline.last_settings import last_settings
 from steamrec.pipeline.plan import Planned, plan
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.rejection import read_refusal
 from steamrec.workspace import Workspace
-from steamrec.workspace.last_settings import last_settings
 
 GATES = "users, ranks, items, scores, owned, excluded"
 
@@ -21,7 +21,7 @@ def print_status(root: str, config: str | None, overrides: Sequence[str], date: 
 
     Without `config` and `overrides` a next night is taken to have the settings of the last command.
     """
-    from steamrec.settings import load_settings
+    from steamrec.models.settings import load_settings
 
     workspace = Workspace(root)
     if not workspace.exists("receipts"):

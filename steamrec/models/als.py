@@ -1,12 +1,32 @@
 """Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, ICDM 2008)."""
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.scoring.artifact import Artifact
+from steamrec.settings.search import Between, OneOf, SearchRange
+from steamrec.settings.section import ListLength, PositiveFloat, Section, Width
 from steamrec.training.finite import refuse_non_finite
+
+
+class AlsSettings(Section):
+    """Spark MLlib's ALS with implicit preferences (Hu, Koren, Volinsky, 2008)."""
+
+    search: ClassVar[dict[str, SearchRange]] = {
+        "factors": OneOf((32, 64, 128)),
+        "regularization": Between(0.001, 1.0),
+        "alpha": Between(1.0, 100.0),
+    }
+
+    factors: Width = Field(64, description="Width of the factors.")
+    iterations: ListLength = Field(10, description="Alternations.")
+    regularization: PositiveFloat = Field(0.01, description="Lambda.")
+    alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
 
 
 def fit(context: Context) -> Artifact:
@@ -18,7 +38,7 @@ def fit(context: Context) -> Artifact:
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 
-    settings = context.settings.train.als
+    settings = context.settings.section("als", AlsSettings)
     als = ALS(
         rank=settings.factors,
         maxIter=settings.iterations,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import Scorer
+from steamrec.settings.section import Section
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class ModelSpec:
 
     name: also its section of settings ([train.<name>]) and its folder in the workspace.
     title: what it is, in words.
+    settings: the "module:Class" of its section of the settings; "" where it has none. The module
+        is imported by every command, so it imports no TensorFlow and no Spark at its top.
     fit: the "module:function" that fits it, called with the context (and the name, for a network).
     scorer: the "module:Class" that scores, called with the artifact.
     network: of one that the epoch loop trains on sampled negatives, the module with its NETWORK.
@@ -25,6 +29,7 @@ class ModelSpec:
 
     name: str
     title: str
+    settings: str = ""
     fit: str = "steamrec.training.fit:fit_network"
     scorer: str = "steamrec.models.ncf.keras_scorer:KerasScorer"
     network: str = ""
@@ -59,6 +64,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="ease",
             title="item-item weights in closed form",
+            settings="steamrec.models.ease.settings:EaseSettings",
             fit="steamrec.models.ease.fit:fit",
             scorer="steamrec.models.ease.scorer:EaseScorer",
             refit="steamrec.models.ease.fit:refit",
@@ -69,6 +75,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="als",
             title="matrix factorisation by alternating least squares",
+            settings="steamrec.models.als:AlsSettings",
             fit="steamrec.models.als:fit",
             scorer="steamrec.scoring.factors:FactorScorer",
             baseline=True,
@@ -76,24 +83,28 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="gmf",
             title="generalised matrix factorisation",
+            settings="steamrec.models.ncf.settings:GmfSettings",
             scorer="steamrec.scoring.factors:FactorScorer",
             network="steamrec.models.ncf.gmf",
         ),
         ModelSpec(
             name="mlp",
             title="multi-layer perceptron",
+            settings="steamrec.models.ncf.settings:MlpSettings",
             scorer="steamrec.models.ncf.scorers:MlpScorer",
             network="steamrec.models.ncf.mlp",
         ),
         ModelSpec(
             name="neumf",
             title="GMF and MLP joined",
+            settings="steamrec.models.ncf.settings:NeumfSettings",
             scorer="steamrec.models.ncf.scorers:NeumfScorer",
             network="steamrec.models.ncf.neumf",
         ),
         ModelSpec(
             name="ranker",
             title="EASE proposes candidates, a small network orders them",
+            settings="steamrec.models.ranker.settings:RankerSettings",
             fit="steamrec.models.ranker.fit:fit",
             scorer="steamrec.models.ranker.scorer:RankerScorer",
             refit="steamrec.models.ranker.refit:refit",
@@ -106,6 +117,18 @@ MODELS: dict[str, ModelSpec] = {
 SERVES_NEW_USERS = tuple(name for name, spec in MODELS.items() if spec.scores_new_users)
 
 
+def settings_class(model: str) -> type[Section] | None:
+    """The class of a model's section of the settings; None where it has none."""
+    entry = MODELS[model].settings
+    return _load(entry) if entry else None
+
+
+def _load(entry: str) -> Any:
+    """What "module:name" names."""
+    module, _, name = entry.partition(":")
+    return getattr(import_module(module), name)
+
+
 def refit_name(model: str) -> str:
     """The artifact of a model that was fitted again on all pairs."""
     return f"refit/{model}"
@@ -116,6 +139,5 @@ def make_scorer(artifact: Artifact) -> Scorer:
     spec = MODELS.get(artifact.name.removeprefix(refit_name("")))
     if spec is None:
         raise ValueError(f"there is no model {artifact.name!r}")
-    module, _, name = spec.scorer.partition(":")
-    scorer: Scorer = getattr(import_module(module), name)(artifact)
+    scorer: Scorer = _load(spec.scorer)(artifact)
     return scorer

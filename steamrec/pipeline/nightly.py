@@ -7,11 +7,11 @@ from dataclasses import replace
 from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError
 from steamrec.pipeline.declarations import DATE, night
+from steamrec.pipeline.last_settings import save_settings
 from steamrec.pipeline.rule import refuse_stale_inputs
 from steamrec.pipeline.runner import check_external_inputs, run_stage
 from steamrec.pipeline.stage import Stage
 from steamrec.publish.rejection import read_refusal
-from steamrec.workspace.last_settings import save_settings
 from steamrec.workspace.receipts import load_receipt
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,5 @@
-"""The settings: one documented model, read from TOML."""
+"""The settings: documented sections, read from TOML; models add their own (steamrec.models)."""
 
-from steamrec.settings.load import load_settings
 from steamrec.settings.model import Settings
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings"]

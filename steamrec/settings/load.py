@@ -15,8 +15,10 @@ from steamrec.settings.words import sentence_words
 LONGEST = 80  # characters of a refused value
 
 
-def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings:
-    """Read `config` (TOML; None for the defaults) and lay `overrides` over it.
+def load_settings(
+    model: type[Settings], config: str | None, overrides: Sequence[str] = ()
+) -> Settings:
+    """Read `config` (TOML; None for the defaults) as `model`, then apply `overrides`.
 
     Raises UsageError, in one sentence, for a missing or malformed file, an unknown setting or
     a value of the wrong type.
@@ -24,16 +26,16 @@ def load_settings(config: str | None, overrides: Sequence[str] = ()) -> Settings
     values = _read_toml(config) if config else {}
     for override in overrides:
         _set(values, override)
-    return settings_from(values, config)
+    return settings_from(model, values, config)
 
 
-def settings_from(values: dict[str, Any], config: str | None) -> Settings:
+def settings_from(model: type[Settings], values: dict[str, Any], config: str | None) -> Settings:
     """The settings of plain nested dicts, as TOML gives them; `config` names their file.
 
     Raises UsageError as load_settings.
     """
     try:
-        return Settings.model_validate(_as_tuples(values))
+        return model.model_validate(_as_tuples(values))
     except ValidationError as error:
         raise UsageError(_sentence(error, config)) from None
 

@@ -3,15 +3,12 @@
 An unknown key is an error, so a misspelt setting never passes silently.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, field_validator, model_validator
 
-from steamrec.settings.models import (
-    NETWORK_NAMES,
+from steamrec.settings.networks import (
     LossName,
-    ModelName,
-    ModelSections,
     NetworkSettings,
     ScheduleName,
     TrainingSettings,
@@ -31,13 +28,16 @@ from steamrec.settings.reading import (
 )
 from steamrec.settings.section import BatchSize, Epochs, LearningRate, Section, Seed
 
+ModelSection = TypeVar("ModelSection", bound=Section)
 
-class TrainSettings(ModelSections):
-    """Which models are fitted, and how."""
 
-    models: tuple[ModelName, ...] = Field(
+class TrainSettings(Section):
+    """Which models are fitted, and how; a subclass adds the section of each model."""
+
+    models: tuple[str, ...] = Field(
         ("gmf", "mlp", "neumf"),
-        description="The models of the night; popularity is always added.",
+        description="The models of the night: popularity, which is always added, and those with a "
+        "section below.",
     )
     epochs: Epochs = Field(8, description="Passes over the training rows.")
     batch_size: BatchSize = Field(
@@ -153,4 +153,13 @@ class Settings(Section):
 
     def networks(self) -> list[str]:
         """The networks among the models of the night, in order."""
-        return [name for name in self.train.models if name in NETWORK_NAMES]
+        train = type(self.train).model_fields
+        return [
+            name
+            for name in self.train.models
+            if name in train and isinstance(train[name].default, NetworkSettings)
+        ]
+
+    def section(self, model: str, kind: type[ModelSection]) -> ModelSection:
+        """The section [train.<model>], which is a `kind`."""
+        return cast(ModelSection, getattr(self.train, model))

@@ -15,7 +15,7 @@ from steamrec.models.ncf.registry import Network, find_network
 from steamrec.models.registry import MODELS, make_scorer
 from steamrec.scoring.artifact import Arrays, Artifact
 from steamrec.scoring.ids import Ids
-from steamrec.settings.models import TrainingSettings
+from steamrec.settings.networks import TrainingSettings
 from steamrec.training.checkpoint_key import checkpoint_key
 from steamrec.training.epochs import Training, run_epochs
 from steamrec.training.losses import LogLoss, Loss, SoftmaxLoss

@@ -12,11 +12,11 @@ from typing import Any
 
 from steamrec.data.context import Context
 from steamrec.errors import NumericalError, UsageError
-from steamrec.models.registry import make_scorer
+from steamrec.models.registry import MODELS, make_scorer, settings_class
 from steamrec.pipeline.stages.train import fit_model
 from steamrec.settings import Settings
+from steamrec.settings.search import SearchRange
 from steamrec.training.validation import ValidationSet, load_validation
-from steamrec.tuning.spaces import space_of
 from steamrec.tuning.write import to_toml
 from steamrec.workspace import Workspace
 from steamrec.workspace.receipts import digest, load_receipt
@@ -31,7 +31,7 @@ def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
     Writes tune/<model>.toml after each trial that is the best so far. Raises UsageError where
     the workspace is not prepared or has no validation items.
     """
-    space = space_of(model)
+    space = search_space(model)
     validation = _validation(context, model)
     study = _study(context, model)
     while len(study.get_trials(states=_complete())) < trials:
@@ -47,6 +47,21 @@ def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
         best = with_values(context.settings, model, study.best_params)
         context.workspace.write_bytes(f"tune/{model}.toml", to_toml(best).encode())
     return with_values(context.settings, model, study.best_params), float(study.best_value)
+
+
+def search_space(model: str) -> dict[str, SearchRange]:
+    """The settings of `model` that are searched.
+
+    Raises UsageError where there is nothing to search.
+    """
+    section = settings_class(model) if model in MODELS else None
+    if section is None:
+        tunable = [name for name, spec in MODELS.items() if spec.settings]
+        raise UsageError(
+            f"The model {model!r} has no settings to tune; choose one of {', '.join(tunable)}."
+        )
+    space: dict[str, SearchRange] = getattr(section, "search", {})
+    return space
 
 
 def _value(

@@ -6,11 +6,11 @@ from click.testing import CliRunner
 from steamrec.cli.main import cli
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import night
+from steamrec.pipeline.last_settings import last_settings, save_settings
 from steamrec.pipeline.plan import plan
 from steamrec.publish.rejection import record_refusal
-from steamrec.settings import load_settings
-from steamrec.workspace.last_settings import last_settings, save_settings
 from tests.support.small_workspace import write_small_workspace
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from steamrec.data.context import Context
 from steamrec.data.tables import LIBRARIES, QUARANTINE
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import INGEST
 from steamrec.pipeline.runner import run_stage
-from steamrec.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
 
 Contexts = Callable[..., Context]

@@ -10,9 +10,9 @@ from steamrec.data.context import Context
 from steamrec.errors import UsageError
 from steamrec.ingest.locations import open_input
 from steamrec.ingest.sources import find_sources
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import INGEST
 from steamrec.pipeline.runner import run_stage
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 
 

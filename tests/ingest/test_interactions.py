@@ -9,9 +9,9 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import INGEST
 from steamrec.pipeline.runner import run_stage
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.tables_of_others import write_csv
 

@@ -4,9 +4,9 @@ import pytest
 
 from steamrec.data.context import Context
 from steamrec.errors import GateRefusedError, RunError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.nightly import run_stages
 from steamrec.pipeline.stage import Outcome
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.stages import stage_of
 

@@ -7,11 +7,11 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.errors import RunError, UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import METADATA
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stage import Outcome
 from steamrec.publish.filters import excluded_items
-from steamrec.settings import load_settings
 from tests.support.stages import stage_of
 
 ANY = "ingest.max_quarantined_fraction=1"

@@ -8,10 +8,10 @@ import pytest
 
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import nightly
 from steamrec.pipeline.plan import plan
 from steamrec.pipeline.rule import difference, reason_to_run
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from steamrec.workspace.code_hash import code_of
 from steamrec.workspace.receipts import Basis, load_receipt

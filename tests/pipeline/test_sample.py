@@ -7,11 +7,11 @@ import pytest
 
 from steamrec.data import tables
 from steamrec.data.context import Context
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import sample
 from steamrec.sampling.free_items import popularity_weights
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import nightly
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support import fake_night
 

@@ -5,9 +5,9 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
 

@@ -7,12 +7,12 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
+from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import export
 from steamrec.report.item_metadata import told_genres
 from steamrec.report.sample_users import shown_users
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
 

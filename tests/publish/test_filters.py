@@ -2,10 +2,10 @@
 
 import pytest
 
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import night
 from steamrec.pipeline.nightly import run_command, stages_of
 from steamrec.publish.filters import left_out
-from steamrec.settings import load_settings
 
 
 def settings(*overrides):

@@ -4,8 +4,8 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
 from steamrec.errors import GateRefusedError
+from steamrec.models.settings import load_settings
 from steamrec.publish.gates import check_gates
-from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
 

@@ -1,10 +1,10 @@
 import pytest
 
 from steamrec.errors import UsageError
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.declarations import night
 from steamrec.pipeline.nightly import run_command, stages_of
 from steamrec.publish.model_choice import best_model, choice_inputs, choose, exported_model
-from steamrec.settings import load_settings
 from tests.publish.test_runs import publish
 
 NAMES = ("popularity", "ease", "gmf")

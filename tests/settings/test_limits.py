@@ -7,12 +7,12 @@ import pytest
 from pydantic import BaseModel
 
 from steamrec.errors import UsageError
-from steamrec.settings import Settings, load_settings
+from steamrec.models.settings import load_settings, night_settings
 
 ROOT = Path(__file__).parents[2]
 
 
-def numbers(model=Settings, prefix=""):
+def numbers(model, prefix=""):
     """The full names of all settings that are numbers."""
     for key, field in model.model_fields.items():
         kind = field.annotation
@@ -32,12 +32,12 @@ def refuse(override):
 
 
 @pytest.mark.parametrize("value", ["-1", "inf", "nan", "-inf", "true", '"many"'])
-@pytest.mark.parametrize("name", list(numbers()))
+@pytest.mark.parametrize("name", list(numbers(night_settings())))
 def test_a_number_that_cannot_work_is_refused_by_its_full_name(name, value):
     assert f"Setting {name}: must be " in refuse(f"{name}={value}")
 
 
-@pytest.mark.parametrize("name", [n for n in numbers() if not n.endswith("_price")])
+@pytest.mark.parametrize("name", [n for n in numbers(night_settings()) if not n.endswith("_price")])
 def test_an_absurd_size_is_refused(name):
     assert f"Setting {name}: must be at most " in refuse(f"{name}={10**12}")
 

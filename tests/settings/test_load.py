@@ -1,7 +1,7 @@
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 
 
 def test_toml_then_overrides(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from steamrec.data.context import Context
-from steamrec.settings import Settings
+from steamrec.models.settings import load_settings
 from steamrec.training.checkpoint_key import checkpoint_key
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import Basis
@@ -15,7 +15,7 @@ def save_receipt(workspace, stage, content):
 
 @pytest.mark.parametrize("stage", ["prepare", "split", "sample"])
 def test_other_tables_give_another_key(tmp_path, stage):
-    context = Context(Settings(), Workspace(str(tmp_path)))
+    context = Context(load_settings(None), Workspace(str(tmp_path)))
     for name in ("prepare", "split", "sample"):
         save_receipt(context.workspace, name, "old")
     before = checkpoint_key(context, "gmf", [], {"epochs": 2})
@@ -27,7 +27,7 @@ def test_other_tables_give_another_key(tmp_path, stage):
 
 
 def test_other_code_gives_another_key(tmp_path):
-    context = Context(Settings(), Workspace(str(tmp_path)))
+    context = Context(load_settings(None), Workspace(str(tmp_path)))
     one, other = (
         checkpoint_key(context, "als", [module])
         for module in ("steamrec.models.als", "steamrec.models.popularity")

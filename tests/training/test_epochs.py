@@ -5,7 +5,7 @@ import pytest
 
 from steamrec.data.context import Context
 from steamrec.errors import NumericalError
-from steamrec.settings import Settings
+from steamrec.models.settings import load_settings
 from steamrec.training.checkpoint import load_checkpoint
 from steamrec.training.epochs import Training, best_epoch, run_epochs
 from steamrec.training.replicas import make_strategy
@@ -50,7 +50,7 @@ class Scripted:
 
 @pytest.fixture
 def context(tmp_path):
-    return Context(Settings(), Workspace(str(tmp_path)))
+    return Context(load_settings(None), Workspace(str(tmp_path)))
 
 
 def test_the_best_epoch_is_kept_and_patience_ends_the_training(context):

@@ -7,6 +7,7 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import Field
 
 from steamrec.data.context import Context
 from steamrec.data.user_batches import UserBatch
@@ -14,33 +15,23 @@ from steamrec.errors import UsageError
 from steamrec.models import registry
 from steamrec.models.ncf.registry import Network
 from steamrec.models.registry import make_scorer
+from steamrec.models.settings import load_settings
 from steamrec.scoring.artifact import load_artifact, save_artifact
-from steamrec.settings import Settings
-from steamrec.settings.model import TrainSettings
-from steamrec.settings.models import NetworkSettings
+from steamrec.settings.networks import NetworkSettings
+from steamrec.settings.section import Width
 from steamrec.training import fit
 from steamrec.training.fit import fit_network
 from steamrec.training.split_network import SplitNetwork
 from steamrec.training.tensorflow_quiet import keras
 from steamrec.training.validation import ValidationSet
+from steamrec.tuning.search import search_space
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import Basis
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
 
 class BilinearSettings(NetworkSettings):
-    factors: int = 8
-
-
-class Sections(TrainSettings):
-    bilinear: BilinearSettings = BilinearSettings()
-    epochs: int = 8
-    batch_size: int = 480
-    learning_rate: float = 0.05
-
-
-class OwnSettings(Settings):
-    train: Sections = Sections()
+    factors: Width = Field(8, description="Width of the embeddings.")
 
 
 def build(users, items, settings, seed):
@@ -58,9 +49,11 @@ def build(users, items, settings, seed):
 @pytest.fixture
 def registered(monkeypatch):
     module = types.ModuleType("own_networks")
-    module.NETWORK = Network(build, BilinearSettings)
+    module.NETWORK, module.BilinearSettings = Network(build), BilinearSettings
     monkeypatch.setitem(sys.modules, "own_networks", module)
-    spec = registry.ModelSpec("bilinear", "a toy", network="own_networks")
+    spec = registry.ModelSpec(
+        "bilinear", "a toy", "own_networks:BilinearSettings", network="own_networks"
+    )
     monkeypatch.setitem(registry.MODELS, "bilinear", spec)
 
 
@@ -69,7 +62,11 @@ def test_it_trains_validates_scores_and_is_read_again(tmp_path, world, registere
     for epoch in range(8):
         write_epoch(tmp_path / f"negatives/train/epoch={epoch}", training_rows(world, 4, epoch), 2)
     Receipt("sample", Basis(), {}, {}, {"rows_an_epoch": len(world)}).save(workspace)
-    context = Context(OwnSettings(), workspace)
+    overrides = ["train.epochs=8", "train.batch_size=480", "train.bilinear.learning_rate=0.05"]
+    settings = load_settings(None, ['train.models=["bilinear"]', *overrides])
+    assert settings.networks() == ["bilinear"]
+    assert set(search_space("bilinear")) == {"learning_rate"}
+    context = Context(settings, workspace)
     users, items = (np.array([f"{kind}{n}" for n in range(count)], object)
                     for kind, count in (("u", USERS), ("i", ITEMS)))  # fmt: skip
     validation = validation_of(world)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from steamrec.data.context import Context
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.nightly import run_command
-from steamrec.settings import load_settings
 from steamrec.synthetic.write import write_file
 from steamrec.training.tensorflow_quiet import tf
 from steamrec.workspace import Workspace

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from steamrec.training.losses import SoftmaxLoss
 from steamrec.training.replicas import make_strategy
 from steamrec.training.softmax import softmax_loss

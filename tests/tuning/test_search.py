@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from steamrec.data.context import Context
+from steamrec.models.settings import load_settings
 from steamrec.pipeline.nightly import run_command
 from steamrec.scoring.artifact import load_artifact
-from steamrec.settings import load_settings
 from steamrec.synthetic.write import write_file
 from steamrec.training.checkpoint import Checkpoint, save_checkpoint
 from steamrec.tuning.search import tune

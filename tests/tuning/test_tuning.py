@@ -1,23 +1,23 @@
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.settings import Settings, load_settings
-from steamrec.settings.models import MODEL_NAMES
-from steamrec.tuning.search import with_values
-from steamrec.tuning.spaces import SPACES, space_of
+from steamrec.models.registry import MODELS
+from steamrec.models.settings import load_settings
+from steamrec.tuning.search import search_space, with_values
 from steamrec.tuning.write import to_toml
 
 
-def test_every_space_names_settings_of_its_model():
-    assert set(SPACES) == set(MODEL_NAMES) - {"popularity"}
-    for model, space in SPACES.items():
-        fields = type(getattr(Settings().train, model)).model_fields
-        assert set(space) <= set(fields)
+@pytest.mark.parametrize("model", [name for name in MODELS if name != "popularity"])
+def test_what_is_searched_are_settings_of_the_model(model):
+    fields = type(getattr(load_settings(None).train, model)).model_fields
+    assert set(search_space(model)) <= set(fields)
+    assert search_space(model)
 
 
-def test_popularity_has_nothing_to_tune():
+@pytest.mark.parametrize("model", ["popularity", "no_model"])
+def test_what_has_no_settings_is_not_tuned(model):
     with pytest.raises(UsageError, match="no settings to tune"):
-        space_of("popularity")
+        search_space(model)
 
 
 def test_the_written_settings_read_back_equal(tmp_path):

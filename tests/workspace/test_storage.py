@@ -3,7 +3,7 @@ import pytest
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import Basis, load_receipt, receipt_name
 

@@ -21,6 +21,7 @@ from steamrec.data.user_batches import read_user_batches
 from steamrec.errors import NumericalError
 from steamrec.models.blas_threads import fixed_blas_threads
 from steamrec.models.ease.gram import UpperGram, add_upper, mirror, upper_gram
+from steamrec.models.ease.settings import EaseSettings
 from steamrec.scoring.artifact import Artifact
 from steamrec.training.finite import refuse_non_finite
 from steamrec.workspace import Workspace
@@ -48,7 +49,7 @@ def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     """The Gram matrix from Spark, one inverse on the driver."""
     items = context.read(tables.ITEMS).count()
     users = context.read(tables.USERS).count()
-    settings = context.settings.train.ease
+    settings = context.settings.section("ease", EaseSettings)
     weights = ease_weights(gram_matrix(context, pairs, items), settings.regularization)
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from steamrec.models.ncf.layers import network, pair_inputs, product, seeds_from
 from steamrec.models.ncf.registry import Network
+from steamrec.models.ncf.settings import GmfSettings
 from steamrec.scoring.artifact import Arrays
-from steamrec.settings.models import GmfSettings
 
 
 def build(users: int, items: int, settings: GmfSettings, seed: int) -> Any:
@@ -42,4 +42,4 @@ def weights_of_factors(arrays: Arrays) -> Arrays:
     }
 
 
-NETWORK = Network(build, GmfSettings, factors, weights_of_factors)
+NETWORK = Network(build, factors, weights_of_factors)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from steamrec.data.user_batches import UserBatch
-from steamrec.models.ncf.registry import find_network
+from steamrec.models.ncf.registry import find_network, section_of
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 from steamrec.training.split_network import SplitNetwork
@@ -27,7 +27,7 @@ class KerasScorer:
     def __init__(self, artifact: Artifact) -> None:
         self.name, self.items = artifact.name, artifact.items
         network = find_network(artifact.name)
-        section = network.section_of(artifact.settings)
+        section = section_of(artifact.name, artifact.settings)
         # The tables stay NumPy's: the model is built with one row of each, and given the others'.
         self._network = SplitNetwork(network.build(1, 1, section, 0))
         weights = network.weights(artifact.arrays)

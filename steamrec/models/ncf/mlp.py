@@ -4,7 +4,7 @@ from typing import Any
 
 from steamrec.models.ncf.layers import network, pair_inputs, seeds_from, tower
 from steamrec.models.ncf.registry import Network
-from steamrec.settings.models import MlpSettings
+from steamrec.models.ncf.settings import MlpSettings
 
 
 def build(users: int, items: int, settings: MlpSettings, seed: int) -> Any:
@@ -14,4 +14,4 @@ def build(users: int, items: int, settings: MlpSettings, seed: int) -> Any:
     return network("mlp", inputs, joined, seeds)
 
 
-NETWORK = Network(build, MlpSettings)
+NETWORK = Network(build)

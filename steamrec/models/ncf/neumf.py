@@ -4,7 +4,7 @@ from typing import Any
 
 from steamrec.models.ncf.layers import network, pair_inputs, product, seeds_from, tower
 from steamrec.models.ncf.registry import Network
-from steamrec.settings.models import NeumfSettings
+from steamrec.models.ncf.settings import NeumfSettings
 from steamrec.training.tensorflow_quiet import keras
 
 
@@ -18,4 +18,4 @@ def build(users: int, items: int, settings: NeumfSettings, seed: int) -> Any:
     return network("neumf", inputs, keras.layers.Concatenate()(parts), seeds)
 
 
-NETWORK = Network(build, NeumfSettings)
+NETWORK = Network(build)

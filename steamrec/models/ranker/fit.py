@@ -11,6 +11,7 @@ from steamrec.models.ranker.fallback import TAIL_FEATURES
 from steamrec.models.ranker.features import FEATURES
 from steamrec.models.ranker.network import ListwiseTrainer
 from steamrec.models.ranker.scorer import TAIL, Considered, RememberingScorer
+from steamrec.models.ranker.settings import RankerSettings
 from steamrec.models.ranker.training_data import (
     FEATURES_TABLE,
     RETRIEVAL,
@@ -46,7 +47,7 @@ def fit(context: Context) -> Artifact:
     it is to be `fresh` or anything that these depend on has changed. Raises NumericalError when
     the training diverges.
     """
-    settings = context.settings.train.ranker.model_dump(mode="json")
+    settings = context.settings.section("ranker", RankerSettings).model_dump(mode="json")
     seed, replicas = context.settings.train.seed, context.settings.train.replicas
     split_seed = context.settings.split.seed
     key = checkpoint_key(context, NAME, CODE, settings, split_seed, seed, replicas)
@@ -99,7 +100,7 @@ def _fit_tail(context: Context, rows: int) -> Arrays:
 def _trainer(
     context: Context, width: int, hidden: tuple[int, ...], epochs: int, rows: int
 ) -> ListwiseTrainer:
-    settings = context.settings.train.ranker
+    settings = context.settings.section("ranker", RankerSettings)
     return ListwiseTrainer(
         width,
         hidden,
@@ -115,7 +116,7 @@ def _epochs_of(
 ) -> Callable[[int, Callable[[int, float], None]], float]:
     """The function that trains on the table's users, `rows_per_user` rows each, once."""
     url, seed = context.workspace.url(table.name), context.settings.train.seed
-    batch = context.settings.train.ranker.batch_users
+    batch = context.settings.section("ranker", RankerSettings).batch_users
 
     def train(epoch: int, progress: Callable[[int, float], None]) -> float:
         with candidate_batches(url, list(table.columns), rows_per_user, SHUFFLE) as stream:

@@ -5,8 +5,8 @@ from steamrec.data.user_batches import UserBatch
 from steamrec.models.ncf.keras_scorer import KerasScorer
 from steamrec.models.ncf.registry import find_network
 from steamrec.models.registry import make_scorer
+from steamrec.models.settings import load_settings
 from steamrec.scoring.artifact import Artifact
-from steamrec.settings import load_settings
 from tests.support.networks import build
 
 USERS, ITEMS = 12, 1500  # more items than one of the scorer's tiles

@@ -1,8 +1,8 @@
 """settings.json: the settings of the last command that ran in a workspace."""
 
 from steamrec.errors import RunError, UsageError
+from steamrec.models.settings import night_settings, settings_from
 from steamrec.settings import Settings
-from steamrec.settings.load import settings_from
 from steamrec.workspace.storage import Workspace
 
 FILE = "settings.json"
@@ -18,4 +18,4 @@ def last_settings(workspace: Workspace) -> Settings:
     try:
         return settings_from(workspace.read_json(FILE), workspace.path(FILE))
     except (FileNotFoundError, RunError, UsageError):
-        return Settings()
+        return night_settings()()
