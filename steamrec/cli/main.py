@@ -24,18 +24,18 @@ from steamrec.errors import SteamrecError, UsageError
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="steamrec")
 def cli() -> None:
-    """Nightly recommendations for Steam libraries.
+    """Nightly recommendations: a list of items per user.
 
     \b
-    From a raw file to published lists in one go:
+    From a raw file to published lists:
       steamrec nightly --config conf/steam.toml --set input.path=australian_users_items.json.gz
-    On a made file, to try it:
+    On a synthetic file, to try it:
       steamrec generate --users 3000 --seed 1 --output sample.json.gz
       steamrec nightly --config conf/sample.toml --set input.path=sample.json.gz
       steamrec recommend USER_ID
       steamrec recommend --like "Portal 2"
       steamrec status
-    Whether this machine can run it:
+    To check this machine:
       steamrec doctor
 
     Tables, models, exports and report.html go to --workspace (default: ./workspace). Settings
@@ -57,12 +57,12 @@ def cli() -> None:
     "--output",
     type=click.Path(dir_okay=False),
     required=True,
-    help="The file to write; compressed where it ends in .gz.",
+    help="The file to write; compressed if its name ends in .gz.",
 )
 @click.option(
     "--items-output",
     type=click.Path(dir_okay=False),
-    help="Also write facts about its items here, for input.items_path.",
+    help="Also write item metadata to this file, for input.items_path.",
 )
 def generate(users: int, seed: int, output: str, items_output: str | None) -> None:
     """Make a synthetic Steam file in the raw format.
@@ -102,39 +102,39 @@ def _add_stage_command(name: str, help_text: str, dated: bool = False) -> None:
 
 
 for _name, _help, _dated in (
-    ("ingest", "Read the raw lines; quarantine what cannot be read.", False),
-    ("prepare", "Choose and number users and items; split off the holdout.", False),
+    ("ingest", "Read the raw lines; quarantine lines that cannot be read.", False),
+    ("prepare", "Choose and number users and items; hold out one item per user.", False),
     ("sample", "Draw the negatives for training and evaluation.", False),
     ("train", "Fit the models.", False),
     ("evaluate", "Rank the held-out items; write metrics.json.", False),
-    ("export", "Write everybody's list, check it and publish it.", True),
-    ("report", "Write report.html: figures, pictures, a few lists.", False),
-    ("nightly", "Run all stages in order, but not what is finished.", True),
+    ("export", "Write a list per user, check the lists and publish them.", True),
+    ("report", "Write report.html: figures, charts, a few users' lists.", False),
+    ("nightly", "Run all stages that are not up to date, in order.", True),
 ):
     _add_stage_command(_name, _help, _dated)
 
 
-@cli.command(short_help="Print one user's list, or games like one.")
+@cli.command(short_help="Print one user's list, or items like one.")
 @click.argument("user", required=False)
-@click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
+@click.option("--like", metavar="NAME", help="Items like this one: a name or a part of it.")
 @click.option(
     "--items",
     metavar="ID,ID,...",
     multiple=True,
-    help="Recommend for a new user who owns these item ids. May be repeated; an id with a comma is "
-    "put in double quotes, as in CSV.",
+    help="Recommend for a new user who owns these item ids. May be repeated; put an id with a "
+    "comma in double quotes, as in CSV.",
 )
 @click.option(
-    "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
+    "--k", type=click.IntRange(1), default=10, show_default=True, help="Items to print, at most."
 )
 @workspace_option
 def recommend(
     user: str | None, like: str | None, items: tuple[str, ...], k: int, workspace: str
 ) -> None:
-    """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
+    """Print the published list of one USER (a user_id of the raw file), or one for a new user.
 
-    Owned games are left out; beside each game stand the owned ones that it leans on, and its
-    price and genres where input.items_path was given.
+    Owned items are never listed. Each item is printed with the owned items that explain it, and
+    with its price and genres if input.items_path was set.
 
     \b
     Examples:
@@ -153,12 +153,12 @@ def recommend(
         print_owned(items, like, workspace, k)
 
 
-@cli.command(short_help="Show readers the run before again.")
+@cli.command(short_help="Go back to the run published before.")
 @workspace_option
 def rollback(workspace: str) -> None:
-    """Show readers the run before: its lists and all that `recommend` reads, in one step.
+    """Go back to the run published before: its lists and all that `recommend` reads, in one step.
 
-    Nothing is written but exports/latest.json. Each further rollback goes one run back. Needs
+    Only exports/latest.json is written. Each further rollback goes one more run back. Needs
     neither Java nor settings.
     """
     from steamrec.cli.rollback import print_rollback
@@ -166,7 +166,7 @@ def rollback(workspace: str) -> None:
     print_rollback(workspace)
 
 
-@cli.command(short_help="Show what is finished, published, and would run next.")
+@cli.command(short_help="Show what is finished, what is published, and what would run next.")
 @workspace_option
 @click.option("--config", metavar="FILE.toml", help="Plan a night with these settings.")
 @set_option
@@ -174,9 +174,9 @@ def rollback(workspace: str) -> None:
 def status(
     workspace: str, config: str | None, overrides: tuple[str, ...], date: str | None
 ) -> None:
-    """Show what is finished and published, and what a next night would run.
+    """Show what is finished and published, what the next night would run, and why.
 
-    Without --config and --set a next night is taken to keep the settings that it had.
+    Without --config and --set, the next night has the settings of the last command.
     """
     from steamrec.cli.status import print_status
 
@@ -185,12 +185,18 @@ def status(
 
 @cli.command(short_help="Search the settings of one model on the validation items.")
 @click.argument("model")
-@click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="In all.")
+@click.option(
+    "--trials",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Trials in total, with those of earlier searches.",
+)
 @stage_options
 def tune(model: str, trials: int, **options: object) -> None:
     """Search the settings of MODEL by its validation metric, in a prepared workspace.
 
-    A search that was stopped goes on. The best settings stand in tune/MODEL.toml of the
+    A search that was stopped continues. The best settings are in tune/MODEL.toml of the
     workspace, for --config.
     """
     from steamrec.pipeline.nightly import refuse_stale_tables
@@ -202,14 +208,14 @@ def tune(model: str, trials: int, **options: object) -> None:
     click.echo(f"{context.workspace.path(f'tune/{model}.toml')}: validation NDCG@10 {value:.4f}")
 
 
-@cli.command(short_help="Check this machine: what a night needs of it.")
+@cli.command(short_help="Check whether this machine can run a night.")
 @workspace_option
 @click.option("--master", metavar="URL", help="Spark's master.  [default: local[*]]")
 @click.option("--spark", is_flag=True, help="Also start Spark and run one tiny Python job.")
 def doctor(workspace: str, master: str | None, spark: bool) -> None:
-    """Check Java, Python, folders, limits and variables: one line each, and what to do.
+    """Check Java, Python, folders, limits and variables: one line per check, and what to do.
 
-    Exits with 0 when all is well and with 2 otherwise. A night makes the same checks before it
+    Exits with 0 if all checks pass and with 2 otherwise. Each stage makes the same checks before it
     starts.
     """
     from steamrec.cli.doctor import print_doctor

@@ -21,7 +21,7 @@ workspace_option = click.option(
     default="workspace",
     show_default=True,
     metavar="DIR_OR_URI",
-    help="Where tables, models and exports are.",
+    help="The folder or URI with the tables, models and exports.",
 )
 
 set_option = click.option(
@@ -45,13 +45,13 @@ OPTIONS = (
         metavar="URL",
         help="Spark's master.  [default: local[*], or what spark-submit chose]",
     ),
-    click.option("--fresh", is_flag=True, help="Run even what is finished already."),
+    click.option("--fresh", is_flag=True, help="Run all stages again, also finished ones."),
     click.option(
         "--log-format",
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="Lines for people or for machines.",
+        help="Log lines as text or as JSON.",
     ),
 )
 
@@ -70,7 +70,7 @@ def stage_options(command: Command) -> Command:
 
 
 def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
-    """The context of a run, with all that can be checked before any work starts checked.
+    """The context of a run, after all checks that are possible before work starts.
 
     Raises UsageError.
     """
@@ -90,10 +90,10 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
 
 
 def open_workspace(root: str) -> "Workspace":
-    """The workspace, held for this process and in today's layout.
+    """The workspace, locked for this process and upgraded to the current layout.
 
-    Raises UsageError for a place that cannot be one or cannot be written, RunError when another
-    process holds it.
+    Raises UsageError for a path that cannot be a workspace or cannot be written, RunError when
+    another process holds it.
     """
     from steamrec.publish.layout import upgrade_layout
     from steamrec.workspace import Workspace

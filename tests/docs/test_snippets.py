@@ -6,7 +6,7 @@ import re
 import pytest
 
 from steamrec.cli.main import cli
-from steamrec.settings import load_settings
+from steamrec.models.settings import load_settings
 from tests.docs.pages import PAGES, ROOT, fences, inline_code, shell_lines, steamrec_arguments
 from tests.support.small_workspace import write_small_workspace
 
