@@ -58,7 +58,7 @@ def test_what_a_night_may_lack_is_left_out(missing):
     facts[missing] = type(facts[missing])()
     page = render(facts)
     titles = {
-        "users": "A few users", "refused": "commonest", "curves": ">Training<",
+        "users": "Lists of a few users", "refused": "most frequent", "curves": ">Training<",
         "genres": "what is recommended, by genre",
     }  # fmt: skip
     title = titles[missing]
