@@ -44,5 +44,5 @@ def _job(master: str | None) -> Finding:
         total = numbers.map(lambda value: value + 1).sum()
         session.stop()
     except Exception as error:
-        return Finding("Spark job", failure_sentence(error), "mend this and run doctor again.")
+        return Finding("Spark job", failure_sentence(error), "fix this and run doctor again.")
     return Finding("Spark job", "Spark started, and its Python workers answered" * (total == 10))

@@ -50,19 +50,19 @@ def print_user(user_id: str, root: str, k: int) -> None:
         names = [catalogue.names[reason] for reason in reasons]
         lines.append(Line(row["item_name"], row["item_id"], row["score"], names))
     say(
-        f"{user_id} owns {len(owned):,} games; {len(lines)} others "
+        f"{user_id} owns {len(owned):,} items; {len(lines)} recommended "
         f"by {rows[0]['source']}, published for {served.run['date']}:"
     )
     print_lines(with_facts(served, lines))
     if served.model is None:
-        say("The owned games behind a list are shown when 'ease' is in train.models.", err=True)
+        say("Add 'ease' to train.models to see the owned items that explain a list.", err=True)
 
 
 def print_owned(item_ids: Sequence[str], like: str | None, root: str, k: int) -> None:
-    """Print a list for somebody who owns `item_ids`, or the game called `like`.
+    """Print a list for a new user who owns `item_ids`, or the item named `like`.
 
-    Each of `item_ids` is a line of CSV. What the published lists leave out stands in none here.
-    Raises UsageError for items that are not known, or when no model scores from owned items.
+    Each of `item_ids` is a line of CSV. Items that the published lists exclude are excluded here.
+    Raises UsageError for unknown items, or when no model scores from owned items.
     """
     from steamrec.serving.catalogue import load_catalogue
     from steamrec.serving.item_item import best_items, leaning, weight_rows
@@ -93,7 +93,7 @@ def print_owned(item_ids: Sequence[str], like: str | None, root: str, k: int) ->
     names = ", ".join(catalogue.names[item] for item in owned[:5])
     more = f" and {len(owned) - 5} more" if len(owned) > 5 else ""
     verb = "Like" if like is not None else "For an owner of"
-    say(f"{verb} {names}{more}: {len(lines)} games by {served.model['name']}")
+    say(f"{verb} {names}{more}: {len(lines)} items by {served.model['name']}")
     if len(owned) == 1:
         lines = [replace(line, because=[]) for line in lines]
     print_lines(with_facts(served, lines))
@@ -112,7 +112,7 @@ def split_ids(texts: Sequence[str]) -> list[str]:
 
 
 def with_facts(served: "ServingSet", lines: list[Line]) -> list[Line]:
-    """The lines with price and genres, where the published run has facts about the items."""
+    """The lines with price and genres, where the published run has item metadata."""
     from steamrec.serving.item_metadata import genre_words, known_facts, price_words
 
     facts = known_facts(served, [line.item_id for line in lines])
@@ -125,7 +125,7 @@ def with_facts(served: "ServingSet", lines: list[Line]) -> list[Line]:
 
 
 def print_lines(lines: list[Line]) -> None:
-    """Print numbered lines: name, item_id, score, price, genres, the owned games it leans on."""
+    """Print numbered lines: name, id, score, price, genres, the owned items that explain it."""
     width = min(NAME_WIDTH, max((len(clean(line.name)) for line in lines), default=0))
     prices = max((len(line.price) for line in lines), default=0)
     genres = min(GENRES_WIDTH, max((len(line.genres) for line in lines), default=0))

@@ -1,4 +1,4 @@
-"""`steamrec rollback`, also `steamrec export --rollback`: readers see the run before again."""
+"""`steamrec rollback`, also `steamrec export --rollback`: go back to the run before."""
 
 from steamrec.cli.options import open_workspace
 from steamrec.cli.terminal import say

@@ -19,7 +19,7 @@ GATES = "users, ranks, items, scores, owned, excluded"
 def print_status(root: str, config: str | None, overrides: Sequence[str], date: str) -> None:
     """Print the workspace's state; raises UsageError when there is no workspace.
 
-    Without `config` and `overrides` a next night is taken to have the settings of the last command.
+    Without `config` and `overrides` the next night has the settings of the last command.
     """
     from steamrec.models.settings import load_settings
 
@@ -90,5 +90,5 @@ def _table(planned: list[Planned]) -> list[str]:
 def _next(planned: list[Planned]) -> str:
     names = [one.name for one in planned if one.reason]
     if not names:
-        return "A next night would run nothing: all is up to date."
-    return f"A next night would run {', '.join(names)}."
+        return "The next night would run nothing: all stages are up to date."
+    return f"The next night would run {', '.join(names)}."
