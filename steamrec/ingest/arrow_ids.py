@@ -32,11 +32,11 @@ def refused_type(kind: "pa.DataType", many: bool) -> str | None:
     binary = t.is_binary(kind) or t.is_large_binary(kind) or t.is_fixed_size_binary(kind)
     if numbers or strings or binary or t.is_null(kind):
         return None
-    return f"{kind}, which is no id"
+    return f"{kind}, which is not an id"
 
 
 def texts_of(values: "pa.Array", column: Column) -> Texts:
-    """The ids in `values` by text_of_id; a value that is no id has a reason in place of it."""
+    """The ids in `values` by text_of_id; a value that is not an id has a reason in place of it."""
     if column.many:
         return _lists_of(values, column)
     texts, reasons = _looked_up(values, column, f"the row has no {column.role}")

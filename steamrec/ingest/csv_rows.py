@@ -101,7 +101,7 @@ def csv_parts(
 
 
 def _first_records(lines: Sequence[Line], separator: str) -> list[list[str]]:
-    """The header and what follows it; empty lists for what is no record."""
+    """The header and what follows it; empty lists for anything that is not a record."""
     records = _records(_Lines(iter(lines), RowLimits()), separator)
     return [fields for fields, reason, _ in records if reason or not _is_blank(fields)]
 
@@ -167,7 +167,7 @@ def _records(lines: _Lines, separator: str) -> Iterator[tuple[list[str], str | N
         except _TooLongError:
             yield [], "the row is too long, or a quote in it is never closed", lines.taken()
         except csv.Error as error:
-            yield [], f"the row is no CSV ({error})", lines.taken()
+            yield [], f"the row is not CSV ({error})", lines.taken()
 
 
 def _shown(line: bytes, limits: RowLimits) -> str:

@@ -8,7 +8,7 @@ _LARGEST = 10**309
 
 
 class BadIdError(ValueError):
-    """A value that is no id; the message says so after the name of its column."""
+    """A value that is not an id; the message says so after the name of its column."""
 
 
 def text_of_id(value: object) -> str | None:
@@ -25,12 +25,12 @@ def text_of_id(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        raise BadIdError(f"is {value}, and a truth value is no id")
+        raise BadIdError(f"is {value}, and a truth value is not an id")
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float | Decimal):
         return _whole(value)
-    raise BadIdError(f"is a {type(value).__name__}, which is no id")
+    raise BadIdError(f"is a {type(value).__name__}, which is not an id")
 
 
 def _decoded(value: bytes) -> str:

@@ -53,7 +53,7 @@ class JsonPart:
                 for column, place in zip(self.columns, self.places, strict=True)
             ]
         except (ValueError, RecursionError) as error:
-            return bad_row(f"the line is no JSON object ({_said(error)})", "", self.columns)
+            return bad_row(f"the line is not a JSON object ({_said(error)})", "", self.columns)
         return row_of(values, self.columns, "")
 
 
@@ -98,7 +98,7 @@ def _pairs(line: bytes) -> list[tuple[str, Any]]:
 
 
 class _Object(list[tuple[str, Any]]):
-    """An object's pairs; a list of its own kind, as an array is no object."""
+    """An object's pairs; a list of its own kind, as an array is not an object."""
 
 
 def _value(pairs: Sequence[tuple[str, Any]], name: str) -> object:

@@ -139,5 +139,5 @@ def _refuse_several(kept: "DataFrame") -> None:
     if several is not None:
         raise UsageError(
             f"{HOLDOUT} has {several['count']} items for user {several['user_id']!r}; it takes "
-            "one item a user."
+            "one item per user."
         )

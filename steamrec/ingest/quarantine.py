@@ -13,10 +13,10 @@ def check_quarantine(context: Context, table: Table, quarantined: int, lines: in
     if quarantined <= allowed * lines:
         return
     reasons_counted = context.read(table).groupBy("reason").count()
-    commonest = reasons_counted.orderBy(F.desc("count"), "reason").take(3)
-    reasons = "; ".join(f"{row['reason']} ({row['count']:,})" for row in commonest)
+    frequent = reasons_counted.orderBy(F.desc("count"), "reason").take(3)
+    reasons = "; ".join(f"{row['reason']} ({row['count']:,})" for row in frequent)
     raise RunError(
         f"{quarantined:,} of {lines:,} lines could not be read, more than "
-        f"ingest.max_quarantined_fraction = {allowed} allows; the commonest reasons: {reasons}; "
-        f"the lines are in {context.workspace.path(table.name)}."
+        f"ingest.max_quarantined_fraction = {allowed} allows; the most frequent reasons: "
+        f"{reasons}; the lines are in {context.workspace.path(table.name)}."
     )

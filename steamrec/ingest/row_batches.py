@@ -54,12 +54,12 @@ def _ids_of_list(value: object) -> list[str | None] | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise BadIdError("is no list")
+        raise BadIdError("is not a list")
     return [text_of_id(each) for each in value]
 
 
 def shown_text(text: str, limits: RowLimits) -> str:
-    """`text` as quarantine shows it: cut, and without what is no Unicode."""
+    """`text` as quarantine shows it: cut, and without what is not Unicode."""
     return text[: limits.shown].encode("utf-8", "backslashreplace").decode()[: limits.shown]
 
 

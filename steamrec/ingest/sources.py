@@ -64,7 +64,7 @@ def find_sources(path: str, setting: str = "input.path", tables: bool = False) -
     is not what its name says.
     """
     if not path:
-        raise UsageError(f"There is no input: set {setting} to the raw file, a glob or a folder.")
+        raise UsageError(f"No input was given: set {setting} to the raw file, a glob or a folder.")
     try:
         files, names = locate(path)
         found = next((found for name in names if (found := _found(files, name, tables))), [])

@@ -84,7 +84,7 @@ def _parts(source: Source, columns: tuple[Column, ...]) -> tuple[Part, ...]:
     raise UsageError(
         f"The input {source.path} is of no known format; Parquet, separated values "
         f"({', '.join(CSV_ENDINGS)}) and JSON lines ({', '.join(JSON_ENDINGS)}) are read, "
-        f"unpacked or packed ({', '.join(CODECS)}): rename it, or write it as one of them."
+        f"plain or compressed ({', '.join(CODECS)}): rename it, or write it as one of them."
     )
 
 

@@ -51,7 +51,7 @@ def broken_limit(text: str, limits: Limits) -> str | None:
     ):
         return f"a number or name is longer than {limits.number_characters} characters"
     # No text has more tokens than characters: only a long one needs counting. Two quotes
-    # stand in `bare` for each string.
+    # replace `bare` for each string.
     if len(text) > limits.tokens:
         most = limits.tokens + opaque
         if sum(1 for _ in islice(_TOKEN.finditer(bare), most + 1)) > most:

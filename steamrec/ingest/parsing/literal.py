@@ -36,7 +36,7 @@ class Unreadable(ValueError):  # noqa: N818
 def parse_literal(line: bytes, limits: Limits) -> Any:
     """The value of `line` (without its line feed) exactly as ast.literal_eval reads it.
 
-    Raises Unreadable for a line that is over `limits`, is not UTF-8 or is no literal.
+    Raises Unreadable for a line that is over `limits`, is not UTF-8 or is not a literal.
     Nothing in the line is ever run.
     """
     if len(line) > limits.line_bytes:

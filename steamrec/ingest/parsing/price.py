@@ -27,7 +27,7 @@ def price_of(value: Any) -> float | None:
     if type(value) not in (int, float):
         raise Unreadable(f"price is {kind_of(value)}, not a number")
     if not 0 <= value < 2**63:  # nor nan, infinity, or an integer that no float can hold
-        raise Unreadable("price is no number from 0 up")
+        raise Unreadable("price is not a number of 0 or more")
     return float(value) + 0.0  # -0.0 would be another row to a hash
 
 

@@ -52,8 +52,8 @@ def test_everything_may_be_missing() -> None:
         ({"tags": ["Action", None]}, "one of tags is None, not a string"),
         ({"price": True}, "price is True or False, not a number"),
         ({"price": [1]}, "price is a list, not a number"),
-        ({"price": -0.01}, "price is no number from 0 up"),
-        ({"price": 10**400}, "price is no number from 0 up"),
+        ({"price": -0.01}, "price is not a number of 0 or more"),
+        ({"price": 10**400}, "price is not a number of 0 or more"),
         ({"developer": b"x"}, "developer is bytes, not a string"),
     ],
 )
