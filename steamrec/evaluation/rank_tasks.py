@@ -102,7 +102,7 @@ def held_out_ranks(
 ) -> tuple[IntArray, IntArray]:
     """The full-catalogue ranks of the held-out pairs, and the numbers of candidates.
 
-    The model is told the `known` pairs of the same users; who has none is ranked all the same.
+    The model gets the `known` pairs of the same users; who has none is ranked all the same.
     Both int32 [len(held_out)].
     """
     users = held_out.users

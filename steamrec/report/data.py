@@ -1,4 +1,4 @@
-"""What the report says, gathered from receipts, metrics and small Spark aggregations.
+"""The report's data, from receipts, metrics and small Spark aggregations.
 
 Everything that comes to the driver is bounded by the catalogue, never by the users.
 """
@@ -77,7 +77,7 @@ def _counts(context: "Context", stages: Sequence[str]) -> dict[str, dict[str, An
 
 
 def _refused(quarantine: "DataFrame") -> list[dict[str, Any]]:
-    """The commonest reasons for which lines were refused, with their number."""
+    """The most frequent reasons why lines were refused, with their number."""
     from pyspark.sql import functions as F
 
     rows = quarantine.groupBy("reason").count().orderBy(F.desc("count"), "reason").take(REASONS)
@@ -85,7 +85,7 @@ def _refused(quarantine: "DataFrame") -> list[dict[str, Any]]:
 
 
 def _sizes(context: "Context") -> list[tuple[int, int]]:
-    """(items owned, users with so many), small first; users without a model included."""
+    """(items owned, users with this many), ascending; cold users included."""
     from pyspark.sql import functions as F
 
     cold = context.read(tables.COLD_USERS).select(F.size("items").alias("items"))
@@ -95,7 +95,7 @@ def _sizes(context: "Context") -> list[tuple[int, int]]:
 
 
 def _owners(items: "DataFrame") -> list[tuple[int, int]]:
-    """(owners, items with so many owners), few owners first."""
+    """(owners, items with this many owners), ascending."""
     rows = items.groupBy("owners").count().orderBy("owners").collect()
     return [(int(row["owners"]), int(row["count"])) for row in rows]
 

@@ -17,7 +17,7 @@ BINS_A_DECADE = 8
 def library_sizes(sizes: Sequence[tuple[int, int]], least: int) -> Picture:
     """Users by library size, on a log axis; `sizes` are (items, users), items from 1.
 
-    A line stands at `least`, the items that a user needs for a model.
+    A line is at `least`, the items that a user needs for a model.
     """
     items = np.array([size for size, _ in sizes if size > 0], float)
     users = np.array([count for size, count in sizes if size > 0], float)
@@ -45,7 +45,7 @@ def size_edges(largest: int) -> npt.NDArray[np.float64]:
 
 
 def popularity_curve(owners: Sequence[tuple[int, int]]) -> Picture:
-    """Owners by the item's place in popularity; `owners` are (owners, items with so many)."""
+    """Owners by the item's place in popularity; `owners` are (owners, items with this many)."""
     falling = sorted((pair for pair in owners if pair[0] > 0), reverse=True)
     heights = np.array([height for height, _ in falling], float)
     places = np.cumsum([items for _, items in falling])

@@ -14,7 +14,7 @@ PROTOCOL_NAMES = {"sampled": "among sampled negatives", "full": "full catalogue"
 
 
 def by_cutoff(rows: Rows, protocol: str, metric: str) -> Picture:
-    """A metric under a protocol by k, a line a model, 95 % intervals as bars."""
+    """A metric under a protocol by k: a line per model, with 95 % intervals as bars."""
     label = METRICS[metric].label
     chosen = [row for row in rows if (row["protocol"], row["metric"]) == (protocol, metric)]
     caption = f"{label}@k, {PROTOCOL_NAMES[protocol]}"
@@ -63,7 +63,7 @@ def list_character(rows: Rows, figure: str, k: int) -> Picture:
     """Coverage or novelty of each model's first k, as bars."""
     chosen = [row for row in rows if row["k"] == k]
     captions = {
-        "coverage": f"Share of the catalogue that the lists of {k} show anybody",
+        "coverage": f"Fraction of the catalogue in the lists of {k} of all users",
         "novelty": f"Novelty of the lists of {k}: mean -log2(owners / users), bits",
     }
 
