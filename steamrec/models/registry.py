@@ -20,7 +20,7 @@ class ModelSpec:
     fit: the "module:function" that fits it, called with the context (and the name, for a network).
     scorer: the "module:Class" that scores, called with the artifact.
     network: of one that the epoch loop trains on sampled negatives, the module with its NETWORK.
-    scores_new_users: it scores whoever owns something, known when it was fitted or not.
+    scores_new_users: it scores any user from owned items, also users on whom it was not fitted.
     item_item: its artifact has `weights` from item to item.
     baseline: others are compared with it.
     refit: the "module:function" that fits it again on all pairs, held-out ones too, called with

@@ -2,8 +2,8 @@
 
 A row is (user, item, negative_0, ...), and rows stand as the columns of an array, as Parquet
 wants them. Each row's random key is a pure function of (seed, epoch, user, item): its remainder
-says which file (bucket) the row stands in, and its size where in the file, so the files' bytes do
-not depend on how the work was parted.
+says which file (bucket) the row is in, and its size where in the file, so the files' bytes do
+not depend on how the work was split.
 """
 
 import numpy as np
@@ -44,7 +44,7 @@ def row_keys(rows: IntArray, seed: int, epoch: int) -> WordArray:
 
 
 def in_buckets(rows: IntArray, buckets: int, seed: int, epoch: int) -> list[IntArray]:
-    """The rows parted by key modulo `buckets`, one array a bucket."""
+    """The rows split by key modulo `buckets`, one array a bucket."""
     keys = row_keys(rows, seed, epoch)
     # NumPy sorts 16-bit numbers by counting.
     kind = np.uint16 if buckets < 2**16 else np.int64

@@ -140,7 +140,7 @@ def _not_finite(arrays: Arrays) -> str | None:
 def _damaged(workspace: Workspace, target: str, what: str) -> RunError:
     return RunError(
         f"The model {workspace.path(target)} {what.rstrip('.')}; "
-        "`steamrec train --fresh` fits it anew."
+        "`steamrec train --fresh` fits it again."
     )
 
 

@@ -1,4 +1,4 @@
-"""A made catalogue: items with names, a skewed popularity, genres and series."""
+"""A synthetic catalogue: items with names, a skewed popularity, genres and series."""
 
 from dataclasses import dataclass
 

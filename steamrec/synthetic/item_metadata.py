@@ -1,4 +1,4 @@
-"""Made facts about the items of a made catalogue, in the raw format of the shop's file."""
+"""Synthetic metadata of a synthetic catalogue's items, in the raw format of the shop's file."""
 
 from typing import Any
 

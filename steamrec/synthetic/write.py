@@ -1,4 +1,4 @@
-"""Writing a made file: chunks of users in parallel, in bounded memory, always the same bytes."""
+"""Writing a synthetic file: users in parallel, in bounded memory, always the same bytes."""
 
 import contextlib
 import functools

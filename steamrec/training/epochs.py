@@ -90,7 +90,7 @@ def _opened(context: Context, training: Training) -> Checkpoint:
         checkpoint = load_checkpoint(context.workspace, training.name, training.key)
     if checkpoint.curve:
         training.network.restore(checkpoint.state)
-        log.info("train/%s: going on after epoch %d", training.name, len(checkpoint.curve))
+        log.info("train/%s: continuing after epoch %d", training.name, len(checkpoint.curve))
     else:
         training.start()
     return checkpoint

@@ -11,8 +11,8 @@ from typing import Any
 from steamrec.errors import UsageError
 from steamrec.training.tensorflow_quiet import keras, tf
 
-# A table with so many times the rows that a batch has pairs is updated in the batch's rows only. At
-# less, plain Adam costs little more and ranks a little better (docs/method.md).
+# A table with this many times more rows than a batch has pairs is updated only in the batch's rows.
+# With fewer, plain Adam costs little more and ranks a little better (docs/method.md).
 FEW = 8
 
 
@@ -34,7 +34,7 @@ class Table:
         return tf.gather(self.weight.value, ids)
 
     def gradient(self, values: Any, ids: Any, batch: int) -> Any:
-        """The gradient [rows, width] from those of the gathered rows, for batches of so many pairs.
+        """The gradient [rows, width] from those of the gathered rows, for `batch` pairs per batch.
 
         tf.IndexedSlices where the batch's rows are few in the table's; else dense.
         """

@@ -27,7 +27,7 @@ class EpochStream:
     last batch of an epoch is filled up with users and items MISSING, so that all have one shape and
     the loop is compiled once.
 
-    The pipeline is built once and reads what is open: building it anew for each epoch took a tenth
+    The pipeline is built once and reads what is open: building it again for each epoch took a tenth
     of the time in which GMF trains on one.
     """
 
@@ -111,7 +111,7 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
 
-        # One worker: with more, the order of the row groups is whoever comes first.
+        # One worker: with more, the row groups come in the order in which they finish.
         reader = make_batch_reader(
             url,
             schema_fields=[f"^{column}$" for column in columns],

@@ -47,7 +47,7 @@ class Trainer(TrainedNetwork):
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
 
-        `progress` is told the steps done so far and the loss of late. Stops at a loss that is not
+        `progress` gets the number of finished steps and the recent loss. Stops at a loss that is not
         finite, and returns it.
         """
         # For one replica the distributed iterator only adds an autotuner of its own (stream.py).

@@ -135,7 +135,7 @@ def _study(context: Context, model: str) -> Any:
     # A search that goes on must not propose its first points again.
     study.sampler = optuna.samplers.TPESampler(seed=1_000 * context.settings.train.seed + done)
     if done:
-        log.info("tune/%s: going on after %d trials", model, done)
+        log.info("tune/%s: continuing after %d trials", model, done)
     return study
 
 
