@@ -76,7 +76,7 @@ class Workspace:
             if file["size"] == 0 and file["type"] == "file" and base.endswith(".parquet"):
                 raise RunError(
                     f"{self.path(name)}/{base} is damaged (0 bytes); run the night with --fresh, "
-                    "which writes it anew."
+                    "which writes it again."
                 )
 
     def list(self, name: str) -> list[str]:
@@ -163,7 +163,7 @@ class Workspace:
             partial.unlink(missing_ok=True)
 
     def read_json(self, name: str) -> Any:
-        """The parsed JSON file `name`; raises RunError that names a file that is no JSON."""
+        """The parsed JSON file `name`; raises RunError that names a file that is not JSON."""
         try:
             return json.loads(self.read_bytes(name))
         except ValueError as error:

@@ -41,7 +41,7 @@ HOSTILE = [
     (b"x" * 3_000_000, "the line is longer than 1000000 bytes"),
     (b"{'id': '10', 'price': __import__('os').abort()}",
      "not a Python literal: it holds an expression (Call)"),
-    (b"{'id': '10', 'price': 1e999}", "price is no number from 0 up"),
+    (b"{'id': '10', 'price': 1e999}", "price is not a number of 0 or more"),
     (b"{'id': '10', 'tags': ['\\ud800']}",
      "one of tags holds a lone surrogate, which UTF-8 cannot store"),
     (b"{'id': 10}", "id is an integer, not a string"),
@@ -111,7 +111,7 @@ def test_what_cannot_be_used_is_named(make_context, tmp_path):
         run_stage(METADATA, strange)
     assert not strange.workspace.exists("receipts/facts.json")
     path.write_bytes(b"{'user_id': 'somebody'}\n")
-    with pytest.raises(UsageError, match="has an id, so there are facts about nothing"):
+    with pytest.raises(UsageError, match="has an id, so there is no item metadata"):
         run_stage(METADATA, prepared(make_context, path))
 
 

@@ -131,7 +131,7 @@ def test_a_given_split_is_taken_as_published(run, tmp_path):
 def test_a_given_split_with_two_items_of_a_user_is_refused(run, tmp_path):
     rows = [library("a", [("x", 0), ("y", 0)], 0)]
     published = given(tmp_path, "a,z\na,x\n", '{"user": "a", "items": ["q"]}\n')
-    with pytest.raises(UsageError, match="one item a user"):
+    with pytest.raises(UsageError, match="one item per user"):
         run(*published, rows=rows)
 
 

@@ -36,7 +36,7 @@ def run(context: Context) -> Outcome:
     )
     if not counts["facts"]:
         raise UsageError(
-            f"No line of {settings.input.items_path} has an id, so there are facts about nothing; "
+            f"No line of {settings.input.items_path} has an id, so there is no item metadata; "
             "set input.items_path to steam_games.json.gz or a file like it."
         )
     # A misspelt tag ends the night here, not after the training.

@@ -1,4 +1,4 @@
-"""Rank: where each model puts the held-out items; one stage a model.
+"""Rank: where each model puts the held-out items; one stage per model.
 
 A model that serves cold users ranks held-out items of theirs too.
 """

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from steamrec.data.pairs import LongArray
 
 USERS_PER_BATCH = 1024
-# Drawn epochs wait on Spark's disks for their files: so many at a time.
+# Drawn epochs wait on Spark's disks for their files: this many at a time.
 EPOCHS_A_JOB = 8
 
 
