@@ -14,10 +14,10 @@ from tests.docs.pages import PAGES
 # What to avoid: what to write instead.
 WORDS = {
     r"hangs? on": "depends on",
-    r"stands? (?:in|for|there|behind|beside|below|at)|stood": "is in, appears in",
+    r"stands? (?:in|there|behind|beside|below|at)|stood": "is in, appears in",
     r"leans? on": "is based on",
-    r"is no (?!longer\b|more\b)\w+": "is not a",
-    r"(?:item|user|line|row|score|interaction|pair|stage|model|epoch) a (?:user|item|line|step|pair|candidate|model|stage)": "per",
+    r"(?<!there )is no (?!longer\b|more\b)\w+": "is not a",
+    r"(?:item|user|line|row|score|pair|stage|model) a (?:user|item|line|step|pair|model|stage)": "per",
     r"so many": "this many",
     r"anew": "again",
     r"by hand": "manually",
@@ -43,7 +43,7 @@ def faults(text: str) -> list[str]:
     """What to change in a text; code blocks and inline code may say anything."""
     text = re.sub(r"^```.*?^```|`[^`\n]+`", "`", text, flags=re.M | re.S)
     return [
-        f"'{found.group()}' in '...{text[max(0, found.start() - 30) : found.end() + 20]}...': {better}"
+        f"'{text[max(0, found.start() - 30) : found.end() + 20]}': {found.group()} -> {better}"
         for pattern, better in PATTERNS.items()
         for found in pattern.finditer(text)
     ]
