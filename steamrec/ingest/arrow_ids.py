@@ -68,8 +68,8 @@ def _looked_up(values: "pa.Array", column: Column, missing: str | None) -> "tupl
             text, reason = None, f"the {column.role} {error}"
         texts.append(text)
         reasons.append(reason if text is not None or reason else missing)
-    places = pa.array(codes)
-    return tuple(pa.array(each, pa.string()).take(places) for each in (texts, reasons))
+    positions = pa.array(codes)
+    return tuple(pa.array(each, pa.string()).take(positions) for each in (texts, reasons))
 
 
 def _distinct(values: "pa.Array") -> "tuple[np.ndarray[Any, Any], list[Any]]":
@@ -92,8 +92,8 @@ def _lists_of(values: "pa.Array", column: Column) -> Texts:
         None if there else f"the row has no {column.role}"
         for there in values.is_valid().to_pylist()
     ]
-    for place in np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False)):
-        row = int(np.searchsorted(offsets, place, side="right")) - 1
-        row_reasons[row] = reasons[int(place)].as_py()
+    for position in np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False)):
+        row = int(np.searchsorted(offsets, position, side="right")) - 1
+        row_reasons[row] = reasons[int(position)].as_py()
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts)
     return Texts(lists, pa.array(row_reasons, pa.string()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steamrec.errors import UsageError
-from steamrec.ingest.columns import Column, Place, find_columns, plain
+from steamrec.ingest.columns import Column, ColumnOrigin, find_columns, plain
 from steamrec.ingest.row_batches import Row, RowLimits, bad_row, row_of, shown_text, to_batches
 from steamrec.ingest.sources import Source
 from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
@@ -30,7 +30,7 @@ class CsvPart:
     codec: str | None
     weight: int
     columns: tuple[Column, ...]
-    places: tuple[Place, ...]
+    origins: tuple[ColumnOrigin, ...]
     separator: str
     width: int
 
@@ -55,8 +55,8 @@ class CsvPart:
                 yield bad_row(reason, _shown(b"".join(raw), limits), self.columns)
                 continue
             values = [
-                place.value if place.position is None else fields[place.position]
-                for place in self.places
+                origin.value if origin.position is None else fields[origin.position]
+                for origin in self.origins
             ]
             row = row_of(values, self.columns, "")
             yield row._replace(line=_shown(b"".join(raw), limits)) if row.reason else row
@@ -90,14 +90,14 @@ def csv_parts(
             "line feeds."
         )
     try:
-        places = find_columns(columns, names, partition, source.path)
+        origins = find_columns(columns, names, partition, source.path)
     except UsageError as error:
         said = str(error).removesuffix(".")
         raise UsageError(f"{said}, by its first line, which must name them.") from None
     if len(lines) < _FIRST_LINES and len(_first_records(lines, separator)) < 2:
         return []
     width = len(names)
-    return [CsvPart(source.path, source.codec, source.size, columns, places, separator, width)]
+    return [CsvPart(source.path, source.codec, source.size, columns, origins, separator, width)]
 
 
 def _first_records(lines: Sequence[Line], separator: str) -> list[list[str]]:

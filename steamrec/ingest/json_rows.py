@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import UsageError
-from steamrec.ingest.columns import Column, Place, find_columns, plain
+from steamrec.ingest.columns import Column, ColumnOrigin, find_columns, plain
 from steamrec.ingest.row_batches import Row, RowLimits, bad_row, row_of, shown_text, to_batches
 from steamrec.ingest.sources import Source
 from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
@@ -27,7 +27,7 @@ class JsonPart:
     codec: str | None
     weight: int
     columns: tuple[Column, ...]
-    places: tuple[Place, ...]
+    origins: tuple[ColumnOrigin, ...]
 
     def batches(self, limits: RowLimits) -> "Iterator[pa.RecordBatch]":
         """The rows, in the file's order; raises DamagedFileError."""
@@ -49,8 +49,8 @@ class JsonPart:
         try:
             pairs = _pairs(line.data)
             values = [
-                _value(pairs, column.name) if place.position is not None else place.value
-                for column, place in zip(self.columns, self.places, strict=True)
+                _value(pairs, column.name) if origin.position is not None else origin.value
+                for column, origin in zip(self.columns, self.origins, strict=True)
             ]
         except (ValueError, RecursionError) as error:
             return bad_row(f"the line is not a JSON object ({_said(error)})", "", self.columns)
@@ -85,8 +85,8 @@ def json_parts(
             f"The input {source.path} is not JSON lines ({said}); write one object on each line."
         )
     spellings = {plain(name): name for name in names}  # one line may write User, another user
-    places = find_columns(columns, list(spellings.values()), partition, source.path)
-    return [JsonPart(source.path, source.codec, source.size, columns, places)]
+    origins = find_columns(columns, list(spellings.values()), partition, source.path)
+    return [JsonPart(source.path, source.codec, source.size, columns, origins)]
 
 
 def _pairs(line: bytes) -> list[tuple[str, Any]]:

@@ -54,9 +54,9 @@ def records(
     for start, stop, direct in zip(starts[:-1].tolist(), stops.tolist(), trusted, strict=True):
         line = data[start:stop]
         length = len(line) + (chunk.missing if stop == len(data) else 0)
-        given = _as_text(line) if direct and length <= limits.line_bytes else None
-        fields = given or _rewritten(line, length, form, limits, max_shown)
-        in_python = "false" if given else "true"
+        unchanged = _as_text(line) if direct and length <= limits.line_bytes else None
+        fields = unchanged or _rewritten(line, length, form, limits, max_shown)
+        in_python = "false" if unchanged else "true"
         yield f'{head}{first + start}, "in_python": {in_python}, {fields[1:]}'
 
 

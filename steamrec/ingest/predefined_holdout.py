@@ -47,8 +47,8 @@ def match_holdout(
     counts = settle(findings, total, settings.max_unmatched_fraction, HOLDOUT)
     allowed = settings.max_unknown_items_fraction
     check_known(found["unknown_items"], found["items"], allowed, HOLDOUT)
-    given = {"holdout_pairs_given": found["pairs"], "holdout_pairs_added": found["added"]}
-    return kept.select("user_id", "item_id"), given | counts
+    totals = {"holdout_pairs_given": found["pairs"], "holdout_pairs_added": found["added"]}
+    return kept.select("user_id", "item_id"), totals | counts
 
 
 # What the columns of _marked say of a pair, in the order in which it is looked for.

@@ -78,8 +78,8 @@ def to_batches(rows: Iterable[Row], columns: Sequence[Column]) -> "Iterator[pa.R
 
     schema = schema_of(columns)
     rest = iter(rows)
-    while some := list(islice(rest, BATCH_ROWS)):
-        values = [*zip(*(row.ids for row in some), strict=True)]
-        values += [tuple(row.reason for row in some), tuple(row.line for row in some)]
+    while batch := list(islice(rest, BATCH_ROWS)):
+        values = [*zip(*(row.ids for row in batch), strict=True)]
+        values += [tuple(row.reason for row in batch), tuple(row.line for row in batch)]
         arrays = [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -110,18 +110,18 @@ def _expanded(files: Any, match: str, nested: bool) -> Iterator[str]:
         yield from files_below(files, match, nested)
 
 
-def _source(files: Any, name: str, given: str, root: str) -> Source:
+def _source(files: Any, name: str, pattern: str, root: str) -> Source:
     info = files.info(name)
     modified = next((info[key] for key in ("mtime", "LastModified", "ETag") if key in info), "")
     relative = name[len(root) :].lstrip("/")
-    return Source(_uri(files, name, given), info["size"], str(modified), relative)
+    return Source(_uri(files, name, pattern), info["size"], str(modified), relative)
 
 
-def _uri(files: Any, name: str, given: str) -> str:
+def _uri(files: Any, name: str, pattern: str) -> str:
     # fsspec takes off the scheme (and calls s3a s3) and sometimes the host; Spark wants both.
     if "file" in files.protocol or "://" in name:
         return name
-    url = urlsplit(given)
+    url = urlsplit(pattern)
     in_name = "memory" in files.protocol or not name.startswith("/")
     host = "" if in_name else url.netloc
     return f"{url.scheme}://{host}{name}"

@@ -10,7 +10,7 @@ from steamrec.data import tables
 from steamrec.errors import RunError
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.rejection import read_refusal
-from steamrec.report.item_metadata import told_genres
+from steamrec.report.item_metadata import known_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.scoring.artifact import folder
 from steamrec.workspace import Workspace
@@ -34,18 +34,18 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """
     workspace = context.workspace
     published = _published(workspace)
-    given = ("item_metadata",) if context.settings.input.items_path else ()
+    optional = ("item_metadata",) if context.settings.input.items_path else ()
     return {
         "published": published,
         "refusal": read_refusal(workspace),
         "metrics": workspace.read_json("metrics.json"),
-        "counts": _counts(context, ("ingest", "prepare", "split", *given, "sample", "export")),
+        "counts": _counts(context, ("ingest", "prepare", "split", *optional, "sample", "export")),
         "refused": _refused(context.read(tables.QUARANTINE)),
         "least_items": context.settings.prepare.min_items,
         "sizes": _sizes(context),
         "owners": _owners(context.read(tables.ITEMS)),
         "top_items": _top_items(context.read(tables.ITEMS)),
-        "genres": told_genres(context, published) if published else [],
+        "genres": known_genres(context, published) if published else [],
         "curves": {name: _curve(context, name) for name in models},
         "users": shown_users(context, published) if published else [],
         "stages": _stages(context, stages),

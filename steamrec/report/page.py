@@ -1,4 +1,4 @@
-"""The page: gathered facts and pictures, through an escaping template, to one HTML file."""
+"""The page: the night's data and charts, through an escaping template, to one HTML file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +16,8 @@ from steamrec.scoring.metrics import METRICS
 PROTOCOLS = ("full", "sampled")
 
 
-def render(facts: Mapping[str, Any]) -> str:
-    """The HTML of what `collect` gathered; equal facts give equal text.
+def render(night: Mapping[str, Any]) -> str:
+    """The HTML of what `collect` gathered; equal data give equal text.
 
     No word of it is markup: user ids, item names and reasons are escaped by the template.
     """
@@ -32,28 +32,28 @@ def render(facts: Mapping[str, Any]) -> str:
     environment.filters["words"] = lambda name: name.replace("_", " ")
     pictures = {
         place: [{"picture": picture, "svg": Markup(picture.svg)} for picture in drawn]
-        for place, drawn in _pictures(facts).items()
+        for place, drawn in _pictures(night).items()
     }
     return environment.from_string(TEMPLATE).render(
-        facts,
+        night,
         style=Markup(STYLE),
         pictures=pictures,
-        headline=headline(facts["metrics"]["results"]),
-        cold=cold_table(facts["metrics"].get("cold", [])),
-        empty=dict(facts["sizes"]).get(0, 0),
+        headline=headline(night["metrics"]["results"]),
+        cold=cold_table(night["metrics"].get("cold", [])),
+        empty=dict(night["sizes"]).get(0, 0),
     )
 
 
-def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
-    metrics = facts["metrics"]
+def _pictures(night: Mapping[str, Any]) -> dict[str, list[Picture]]:
+    metrics = night["metrics"]
     names = shown_metrics()
     k = shown_cutoff(metrics["results"])
     return {
         "data": [
-            library_sizes(facts["sizes"], facts["least_items"]),
-            popularity_curve(facts["owners"]),
+            library_sizes(night["sizes"], night["least_items"]),
+            popularity_curve(night["owners"]),
         ],
-        "training": training_curves(facts["curves"]),
+        "training": training_curves(night["curves"]),
         "quality": [
             by_cutoff(metrics["results"], protocol, metric)
             for metric in names
@@ -62,9 +62,9 @@ def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
         "sizes": [by_library_size(metrics["by_library_size"], metric, k) for metric in names],
         "lists": [
             *(list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")),
-            *([genre_shares(facts["genres"])] if facts["genres"] else ()),
+            *([genre_shares(night["genres"])] if night["genres"] else ()),
         ],
-        "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in facts["stages"]])],
+        "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in night["stages"]])],
     }
 
 
@@ -82,7 +82,7 @@ def shown_cutoff(results: list[dict[str, Any]]) -> int:
 def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
     """The results table: its columns' names, and a row of (value, low, high) for each model."""
     k = shown_cutoff(results)
-    found = {
+    cells = {
         (row["model"], row["protocol"], row["metric"]): (row["value"], *row["ci95"])
         for row in results
         if row["k"] == k
@@ -92,7 +92,7 @@ def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "k": k,
         "columns": [f"{METRICS[metric].label}@{k}, {protocol}" for protocol, metric in columns],
-        "rows": [(model, [found[model, *column] for column in columns]) for model in models],
+        "rows": [(model, [cells[model, *column] for column in columns]) for model in models],
     }
 
 
@@ -101,7 +101,7 @@ def cold_table(figures: list[dict[str, Any]]) -> dict[str, Any]:
     if not figures:
         return {}
     k = shown_cutoff(figures)
-    found = {
+    cells = {
         (row["model"], row["metric"]): (row["value"], *row["ci95"])
         for row in figures
         if row["k"] == k
@@ -112,7 +112,7 @@ def cold_table(figures: list[dict[str, Any]]) -> dict[str, Any]:
         "k": k,
         "users": figures[0]["users"],
         "columns": [f"{METRICS[metric].label}@{k}" for metric in names],
-        "rows": [(name, [found[name, metric] for metric in names]) for name in models],
+        "rows": [(name, [cells[name, metric] for metric in names]) for name in models],
     }
 
 

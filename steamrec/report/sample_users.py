@@ -21,12 +21,12 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
     wanted = context.settings.report.users
     if not wanted:
         return []
-    people = _cold(context)
-    people += _known(context, wanted - len(people))
+    samples = _cold(context)
+    samples += _known(context, wanted - len(samples))
     lists = _lists(
-        context, context.spark.read.parquet(context.workspace.path(published["path"])), people
+        context, context.spark.read.parquet(context.workspace.path(published["path"])), samples
     )
-    return [person | {"list": lists[person["user_id"]]} for person in people]
+    return [sample | {"list": lists[sample["user_id"]]} for sample in samples]
 
 
 def _cold(context: "Context") -> list[dict[str, Any]]:
@@ -35,12 +35,12 @@ def _cold(context: "Context") -> list[dict[str, Any]]:
 
     rows = context.read(tables.COLD_USERS).orderBy(F.desc(F.size("items")), "user_id").take(1)
     items = context.read(tables.ITEMS)
-    people = []
+    samples = []
     for row in rows:
         owned = items.where(F.col("item").isin(row["items"])).orderBy(F.desc("owners"), "item")
         names = [item["item_name"] for item in owned.take(OWNED_SHOWN)]
-        people.append({"user_id": row["user_id"], "items": len(row["items"]), "owned": names})
-    return people
+        samples.append({"user_id": row["user_id"], "items": len(row["items"]), "owned": names})
+    return samples
 
 
 def _known(context: "Context", count: int) -> list[dict[str, Any]]:
@@ -54,17 +54,17 @@ def _known(context: "Context", count: int) -> list[dict[str, Any]]:
     # percentile_approx gives sizes that are there; this accuracy makes it exact for most files.
     sizes = users.agg(F.percentile_approx("items", shares, 100_000)).first()
     assert sizes is not None
-    chosen = (
+    first_of_size = (
         users.where(F.col("items").isin(sizes[0] or []))
         .groupBy("items")
         .agg(F.min("user").alias("user"), F.min_by("user_id", "user").alias("user_id"))
         .orderBy("items")
         .collect()
     )
-    names = _most_played(context, [row["user"] for row in chosen])
+    names = _most_played(context, [row["user"] for row in first_of_size])
     return [
         {"user_id": row["user_id"], "items": row["items"], "owned": names[row["user"]]}
-        for row in chosen
+        for row in first_of_size
     ]
 
 
@@ -77,10 +77,10 @@ def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
     rows = (
         context.read(tables.INTERACTIONS)
         .where(F.col("user").isin(users))
-        .withColumn("place", F.row_number().over(order))
-        .where(F.col("place") <= OWNED_SHOWN)
+        .withColumn("position", F.row_number().over(order))
+        .where(F.col("position") <= OWNED_SHOWN)
         .join(context.read(tables.ITEMS).select("item", "item_name"), "item")
-        .orderBy("user", "place")
+        .orderBy("user", "position")
         .collect()
     )
     names: dict[int, list[str]] = defaultdict(list)
@@ -90,19 +90,19 @@ def _most_played(context: "Context", users: list[int]) -> dict[int, list[str]]:
 
 
 def _lists(
-    context: "Context", lists: "DataFrame", people: list[dict[str, Any]]
+    context: "Context", lists: "DataFrame", samples: list[dict[str, Any]]
 ) -> dict[str, list[dict[str, Any]]]:
     """The published lists by user_id: rank, item_id, item_name, score, source, about (a text)."""
     from pyspark.sql import functions as F
 
     columns = ["user_id", "rank", "item_id", "item_name", "score", "source"]
-    wanted = F.col("user_id").isin([person["user_id"] for person in people])
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    wanted = F.col("user_id").isin([sample["user_id"] for sample in samples])
+    listed: dict[str, list[dict[str, Any]]] = defaultdict(list)
     rows = lists.where(wanted).select(*columns).orderBy("user_id", "rank").collect()
     about = _about(context, {row["item_id"] for row in rows})
     for row in rows:
-        found[row["user_id"]].append(row.asDict() | {"about": about.get(row["item_id"], "")})
-    return found
+        listed[row["user_id"]].append(row.asDict() | {"about": about.get(row["item_id"], "")})
+    return listed
 
 
 def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
@@ -113,10 +113,10 @@ def _about(context: "Context", item_ids: set[str]) -> dict[str, str]:
 
     if not context.settings.input.items_path:
         return {}
-    facts = context.read(tables.ITEM_METADATA).where(F.col("item_id").isin(list(item_ids)))
+    metadata = context.read(tables.ITEM_METADATA).where(F.col("item_id").isin(list(item_ids)))
     return {
         row["item_id"]: " · ".join(
             filter(None, (price_words(row["price"]), genre_words(row["genres"])))
         )
-        for row in facts.collect()
+        for row in metadata.collect()
     }

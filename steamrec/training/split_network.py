@@ -13,7 +13,7 @@ from steamrec.training.tensorflow_quiet import keras, tf
 
 # A table with this many times more rows than a batch has pairs is updated only in the batch's rows.
 # With fewer, plain Adam costs little more and ranks a little better (docs/method.md).
-FEW = 8
+LAZY_ROWS_PER_PAIR = 8
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Table:
         tf.IndexedSlices where the batch's rows are few in the table's; else dense.
         """
         rows, width = self.weight.shape
-        if batch * FEW >= rows:
+        if batch * LAZY_ROWS_PER_PAIR >= rows:
             return tf.math.unsorted_segment_sum(values, ids, rows)
         return tf.IndexedSlices(values, ids, tf.constant((rows, width)))
 

@@ -17,7 +17,7 @@ WORDS = {
     r"stands? (?:in|there|behind|beside|below|at)|stood": "is in, appears in",
     r"leans? on": "is based on",
     r"(?<!there )is no (?!longer\b|more\b)\w+": "is not a",
-    r"(?:item|user|line|row|score|pair|stage|model) a (?:user|item|line|step|pair|model|stage)": "per",
+    r"(?:item|user|line|row|score|pair|stage) a (?:user|item|line|step|pair|model|stage)": "per",
     r"so many": "this many",
     r"anew": "again",
     r"by hand": "manually",
