@@ -1,4 +1,4 @@
-"""What the lists themselves are like: how much of the catalogue they show, how known it is."""
+"""Coverage and novelty of the lists."""
 
 from collections.abc import Sequence
 from functools import reduce

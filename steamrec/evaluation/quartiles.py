@@ -1,4 +1,4 @@
-"""The figures by library size, so that a person sees for whom a model works."""
+"""The metrics by library size, which show for which users a model works."""
 
 from collections.abc import Sequence
 from itertools import product

@@ -1,4 +1,4 @@
-"""Columns of Arrow arrays as ids: every distinct value is looked at once."""
+"""Columns of Arrow arrays as ids: each distinct value is converted once."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,7 @@ class Texts(NamedTuple):
 
 
 def refused_type(kind: "pa.DataType", many: bool) -> str | None:
-    """What values of an Arrow type are called if they can be no ids (or, `many`, no lists)."""
+    """The name of an Arrow type whose values cannot be ids (or, with `many`, lists); else None."""
     import pyarrow.types as t
 
     if many:
@@ -44,7 +44,7 @@ def texts_of(values: "pa.Array", column: Column) -> Texts:
 
 
 def plain_values(values: "pa.Array") -> "pa.Array":
-    """`values` without a dictionary, and strings as bytes, since Parquet checks no UTF-8."""
+    """`values` without a dictionary, and strings as bytes, since Parquet does not check UTF-8."""
     import pyarrow as pa
     import pyarrow.types as t
 

@@ -1,4 +1,4 @@
-"""The columns that are read from other people's tables, found by their names."""
+"""The columns that are read from external tables, found by their names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MAX_SHOWN = 20
 
 @dataclass(frozen=True)
 class Column:
-    """A wanted column: what it is called here and in the files, and which setting says so.
+    """A wanted column: its role here, its name in the files, and the setting of that name.
 
     With `many` its values are lists of ids.
     """

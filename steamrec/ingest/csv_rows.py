@@ -65,9 +65,9 @@ class CsvPart:
 def csv_parts(
     source: Source, columns: tuple[Column, ...], partition: dict[str, str | None]
 ) -> list[CsvPart]:
-    """How to read `source`, from its header; nothing when there is nothing under the header.
+    """How to read `source`, from its header; empty when there are no rows.
 
-    Raises UsageError when the header will not do.
+    Raises UsageError when the header cannot be used.
     """
     for column in columns:
         if column.many:
@@ -146,7 +146,7 @@ class _Lines:
         self._bytes += len(line) + missing
         if self._bytes > self._limit:
             raise _TooLongError
-        # Bytes that are no UTF-8 become lone surrogates, which no id may have.
+        # Bytes that are not UTF-8 become lone surrogates, which no id may have.
         return line.decode("utf-8", "surrogateescape")
 
     def taken(self) -> list[bytes]:

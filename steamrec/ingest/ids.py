@@ -15,8 +15,8 @@ def text_of_id(value: object) -> str | None:
     """The id in `value` as text, or None where there is none.
 
     A whole number of any type is its digits (1000.0 and Decimal("1000.00") are "1000"). Text and
-    UTF-8 bytes stand as they are. None, NaN and blank text are no id. Raises BadIdError for
-    anything else.
+    UTF-8 bytes are kept as they are. None, NaN and blank text are missing ids. Raises BadIdError
+    for anything else.
     """
     if isinstance(value, bytes):
         value = _decoded(value)

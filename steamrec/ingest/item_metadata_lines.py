@@ -8,7 +8,7 @@ from steamrec.ingest.parsing import Limits, read_facts
 
 
 def read(line: bytes, limits: Limits) -> dict[str, Any]:
-    """The facts in `line`, as ITEM_METADATA; raises Unreadable."""
+    """The item metadata in `line`, as ITEM_METADATA; raises Unreadable."""
     return read_facts(line, limits)._asdict()
 
 

@@ -1,4 +1,4 @@
-"""Rows of JSON lines: one object a line."""
+"""Rows of JSON lines: one object per line."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A column that is null may be left out of a line, but hardly out of so many.
+# A line may omit a null column, but hardly this many lines.
 _FIRST_LINES = 1_000
 
 
@@ -62,7 +62,7 @@ def json_parts(
 ) -> list[JsonPart]:
     """How to read `source`, from its first lines; nothing when there are none.
 
-    Raises UsageError when they will not do.
+    Raises UsageError when they cannot be used.
     """
     lines = [line for line in first_lines(source, _FIRST_LINES) if not line.isspace()]
     if not lines:
@@ -90,7 +90,7 @@ def json_parts(
 
 
 def _pairs(line: bytes) -> list[tuple[str, Any]]:
-    """The object's names and values, as they stand; raises ValueError when it is none."""
+    """The object's names and values, unchanged; raises ValueError when it is not an object."""
     found = json.loads(line.decode("utf-8"), object_pairs_hook=_Object, parse_float=Decimal)
     if not isinstance(found, _Object):
         raise ValueError(f"it is a {type(found).__name__}")

@@ -18,7 +18,7 @@ keep_archives()  # workers import this module
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# What every record has beside its place and what was in the line.
+# What every record has beside its location and the fields of the line.
 STATE = {"in_python": "boolean", "reason": "string", "line": "string"}
 
 
@@ -42,7 +42,7 @@ def records(
     """One JSON object for each line of `chunk`: `file`, `offset`, `in_python` and the fields.
 
     A line that cannot be read has, in place of the fields, the `reason` in words and the `line`,
-    cut to `max_shown` characters; bytes that are not UTF-8 stand in it as \\xNN. A byte order mark
+    cut to `max_shown` characters; bytes that are not UTF-8 are written as \\xNN. A byte order mark
     at the start of a file is none of its first line's.
     """
     first, data = chunk.start, chunk.data

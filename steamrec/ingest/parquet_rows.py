@@ -70,7 +70,7 @@ class ParquetPart:
 def parquet_parts(
     source: Source, columns: tuple[Column, ...], partition: dict[str, str | None]
 ) -> list[ParquetPart]:
-    """The row groups of `source`. Raises UsageError when its footer will not do."""
+    """The row groups of `source`. Raises UsageError when its footer cannot be used."""
     try:
         with _opened(source.path) as file:
             schema, metadata = file.schema_arrow, file.metadata

@@ -51,7 +51,7 @@ def match_holdout(
     return kept.select("user_id", "item_id"), totals | counts
 
 
-# What the columns of _marked say of a pair, in the order in which it is looked for.
+# What the columns of _marked say about a pair; the first that holds counts.
 _CASES = {
     "stranger": "owned = 0",
     "lonely": "owned > 0 and only_pair",
@@ -115,7 +115,7 @@ def _findings(found: dict[str, Any]) -> list[Finding]:
 
 
 def _marked(pairs: "DataFrame", training: "DataFrame") -> "DataFrame":
-    """The pairs with what training knows of their user and item."""
+    """The pairs with columns that say whether training has their user, item and pair."""
     from pyspark.sql import functions as F
 
     yes = F.lit(True)

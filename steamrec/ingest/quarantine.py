@@ -1,4 +1,4 @@
-"""How many lines may be refused before a run is."""
+"""The limit on quarantined lines."""
 
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
@@ -6,7 +6,7 @@ from steamrec.errors import RunError
 
 
 def check_quarantine(context: Context, table: Table, quarantined: int, lines: int) -> None:
-    """Raise RunError when `table`'s rows are more of the `lines` than the settings allow."""
+    """Raise RunError when `table` has a larger fraction of the `lines` than the settings allow."""
     from pyspark.sql import functions as F
 
     allowed = context.settings.ingest.max_quarantined_fraction

@@ -24,7 +24,7 @@ class RowLimits:
 
 
 class Row(NamedTuple):
-    """A row's ids by column, or the `reason` why there are none and the row as it stands."""
+    """A row's ids by column, or the `reason` why it has none and the row itself."""
 
     ids: Sequence[Ids]
     reason: str | None = None
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
 
 def row_of(values: Sequence[object], columns: Sequence[Column], line: str) -> Row:
-    """The row that holds `values`; `line` is shown should they be no ids."""
+    """The row that holds `values`; `line` is shown if a value is not an id."""
     ids: list[Ids] = []
     for value, column in zip(values, columns, strict=True):
         try:
@@ -64,7 +64,7 @@ def shown_text(text: str, limits: RowLimits) -> str:
 
 
 def schema_of(columns: Sequence[Column]) -> "pa.Schema":
-    """The schema of all batches: a string or a list of strings a column, reason, line."""
+    """The schema of all batches: a string or a list of strings per column, reason, line."""
     import pyarrow as pa
 
     kinds = [pa.list_(pa.string()) if column.many else pa.string() for column in columns]

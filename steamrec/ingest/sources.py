@@ -1,4 +1,4 @@
-"""Finding the input files and saying what they are."""
+"""Finding the input files and their formats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,11 +57,11 @@ class Source:
 def find_sources(path: str, setting: str = "input.path", tables: bool = False) -> list[Source]:
     """The files behind `path` (a file, a folder or a glob; local or a URI), by name.
 
-    A path that exists is that file, whatever is in its name; only another one is a pattern. In a
-    folder, names that start with '.' or '_' are left out, as Spark does. With `tables` folders
-    are read with the folders in them, and files may be Parquet. Raises UsageError, naming the
-    setting that gave the path, when there is none, when all are empty, or when a file's content
-    is not what its name says.
+    A path that exists is that file, whatever its name; only a path that does not exist is a
+    pattern. In a folder, names that start with '.' or '_' are left out, as Spark does. With
+    `tables` folders are read recursively, and files may be Parquet. Raises UsageError, naming the
+    setting of the path, when there is no file, when all are empty, or when a file's content is not
+    what its name says.
     """
     if not path:
         raise UsageError(f"No input was given: set {setting} to the raw file, a glob or a folder.")

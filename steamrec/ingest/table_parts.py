@@ -1,4 +1,4 @@
-"""Which formats other people's tables may have, and the parts of one to read."""
+"""The formats of external tables, and the parts of a table to read."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

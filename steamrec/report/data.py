@@ -30,7 +30,7 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """Everything the page shows, as plain lists and dicts.
 
     `models` are the night's models, `stages` its stages in order. Equal tables give equal
-    results, but for "stages", "published" and "refusal", which say when and how long.
+    results, except for "stages", "published" and "refusal", which contain times.
     """
     workspace = context.workspace
     published = _published(workspace)
@@ -61,7 +61,7 @@ def _published(workspace: Workspace) -> dict[str, Any] | None:
 
 
 def _curve(context: "Context", model: str) -> list[dict[str, float]]:
-    """The model's training curve, without how long the epochs took."""
+    """The model's training curve, without the epochs' durations."""
     curve = context.workspace.read_json(f"{folder(model)}/model.json")["curve"]
     return [{n: v for n, v in epoch.items() if n not in EPOCH_TIMES} for epoch in curve]
 

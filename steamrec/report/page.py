@@ -19,7 +19,7 @@ PROTOCOLS = ("full", "sampled")
 def render(night: Mapping[str, Any]) -> str:
     """The HTML of what `collect` gathered; equal data give equal text.
 
-    No word of it is markup: user ids, item names and reasons are escaped by the template.
+    The template escapes user ids, item names and reasons, so no data is markup.
     """
     import jinja2
     from markupsafe import Markup

@@ -16,7 +16,7 @@ OWNED_SHOWN = 12
 def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str, Any]]:
     """At most report.users users, from small libraries to large: user_id, items, owned, list.
 
-    The first is one without a model where there is one. Which ones is a function of the tables.
+    The first is a cold user if there is one. The choice is a function of the tables.
     """
     wanted = context.settings.report.users
     if not wanted:
@@ -30,7 +30,7 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
 
 
 def _cold(context: "Context") -> list[dict[str, Any]]:
-    """The user without a model that owns most, if there is any."""
+    """The cold user with the most items, if there is one."""
     from pyspark.sql import functions as F
 
     rows = context.read(tables.COLD_USERS).orderBy(F.desc(F.size("items")), "user_id").take(1)
@@ -44,7 +44,7 @@ def _cold(context: "Context") -> list[dict[str, Any]]:
 
 
 def _known(context: "Context", count: int) -> list[dict[str, Any]]:
-    """Users with a model, evenly spread over the order of library sizes."""
+    """Known users at evenly spaced quantiles of library size."""
     from pyspark.sql import functions as F
 
     if count < 1:

@@ -21,7 +21,7 @@ CHUNK = 500
 def write_file(users: int, seed: int, output: str) -> dict[str, int]:
     """Write the raw file of `users` users to `output`; returns its lines and item_rows.
 
-    Compressed where the name ends in .gz (one gzip member a chunk). Raises UsageError when the
+    Compressed where the name ends in .gz (one gzip member per chunk). Raises UsageError when the
     file cannot be written.
     """
     figures = {"lines": 0, "item_rows": 0}

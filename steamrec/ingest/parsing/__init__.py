@@ -1,4 +1,4 @@
-"""The raw format: one Python literal a line, read exactly."""
+"""The raw format: one Python literal per line, read exactly."""
 
 from steamrec.ingest.parsing.item_metadata import Facts, read_facts
 from steamrec.ingest.parsing.library import Item, Library, read_library

@@ -27,9 +27,9 @@ _KINDS = {
 
 
 class Unreadable(ValueError):  # noqa: N818
-    """A line that is not taken; the message is the reason, in words.
+    """A line that is refused; the message is the reason.
 
-    It never holds a part of the line, so equal faults have equal reasons.
+    It never contains a part of the line, so equal errors have equal reasons.
     """
 
 
@@ -52,7 +52,7 @@ def parse_literal(line: bytes, limits: Limits) -> Any:
         raise Unreadable(reason)
     try:
         with warnings.catch_warnings():
-            # '\/' is read as it stands and only warned of.
+            # Python reads '\/' unchanged and only warns.
             warnings.simplefilter("ignore")
             return ast.literal_eval(text)
     except Exception as error:  # MemoryError and RecursionError too: the parser's own limits

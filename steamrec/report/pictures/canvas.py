@@ -1,4 +1,4 @@
-"""How every picture looks, and how it becomes an SVG that stands inside a page.
+"""The style of all charts, and their export as SVG inside a page.
 
 The page's style sheet owns the colours: matplotlib draws with stand-ins, which the SVG then
 names as CSS variables, so that one picture serves light and dark pages.

@@ -17,7 +17,7 @@ BINS_A_DECADE = 8
 def library_sizes(sizes: Sequence[tuple[int, int]], least: int) -> Picture:
     """Users by library size, on a log axis; `sizes` are (items, users), items from 1.
 
-    A line is at `least`, the items that a user needs for a model.
+    A line is at `least`, the fewest items of a user on whom models are fitted.
     """
     items = np.array([size for size, _ in sizes if size > 0], float)
     users = np.array([count for size, count in sizes if size > 0], float)

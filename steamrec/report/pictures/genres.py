@@ -1,4 +1,4 @@
-"""The picture of the genres: what is owned beside what is recommended."""
+"""The chart of genres: fractions of owned and of recommended items."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

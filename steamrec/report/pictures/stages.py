@@ -1,4 +1,4 @@
-"""The picture of where the night's time went."""
+"""The chart of the slowest stages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
