@@ -157,7 +157,7 @@ class Settings(Section):
 
     def networks(self) -> list[str]:
         """The networks among the models of the night, in order."""
-        train = type(self.train).model_fields
+        train = self.train.section_class.model_fields
         return [
             name
             for name in self.train.models

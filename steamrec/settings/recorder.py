@@ -34,6 +34,8 @@ class SettingsRecorder:
             return value
         if name == "model_dump":
             return self._model_dump
+        if name == "section_class":
+            return kind
         member = getattr(kind, name)
         if isinstance(member, property) and member.fget is not None:
             return member.fget(self)

@@ -51,3 +51,8 @@ class Section(BaseModel):
     """The base of all sections: strict types, finite numbers, no unknown keys, never changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @property
+    def section_class(self) -> type["Section"]:
+        """The class of the section; also that of a section behind a SettingsRecorder."""
+        return type(self)

@@ -36,6 +36,8 @@ def test_commands_and_their_options_exist(page, arguments):
     if arguments[0] == "--help":
         return
     assert arguments[0] in cli.commands, page
+    if arguments == ["tune"]:  # named in prose
+        return
     given = cli.commands[arguments[0]].make_context(arguments[0], arguments[1:]).params
     config = given.get("config")
     if config:  # on YARN the file travels alone; `own.toml` is a block of the page
