@@ -1,4 +1,4 @@
-"""`steamrec status`: what a workspace holds and what a next night would run, without Spark."""
+"""`steamrec status`: what is in a workspace and what the next night would run, without Spark."""
 
 from collections.abc import Sequence
 from datetime import date as day

@@ -134,7 +134,7 @@ class Settings(Section):
         own: NetworkSettings = getattr(self.train, name)
         values = own.model_dump(exclude_none=True, include=set(TrainingSettings.model_fields))
         values["epochs"], values["negatives"] = self.epochs(name), self.negatives(name)
-        # Only what is used is read: a recorder notes it, and a change of it trains again.
+        # Only what is used is read: a recorder notes it, and a change trains the network again.
         for shared in TrainingSettings.model_fields:
             if shared not in values:
                 values[shared] = getattr(self.train, shared)

@@ -48,7 +48,7 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
-    """The base of all sections: strict types, finite numbers, no unknown keys, never changed."""
+    """The base of all sections: strict types, finite numbers, no unknown keys, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 

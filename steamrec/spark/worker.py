@@ -13,7 +13,7 @@ def keep_archives() -> None:
 
     Before each task PySpark calls importlib.invalidate_caches(), upon which CPython reads the
     directory of pyspark.zip and of every archive of --py-files again for each package imported
-    from it: 0.2 seconds of a core a task, which is more than many tasks take. It holds for the
+    from it: 0.2 seconds of a core per task, which is more than many tasks take. It holds for the
     whole process; an archive that is replaced is read again, as before.
     """
     zipimport.zipimporter.invalidate_caches = _reread_if_changed  # type: ignore

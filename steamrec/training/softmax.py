@@ -21,7 +21,7 @@ def softmax_loss(
 
     `rows` has the embeddings "user" and "item" [m, d] and "shared" [s, d], `ids` the numbers and
     log Q of "item" [m] and "shared" [s], each a pair; `kernel` is GMF's [d, 1]. `valid` float32 [m]
-    is 0 for a row that is none. The loss is the sum of -log softmax, times `share`. Returns it and
+    is 0 for a padding row. The loss is the sum of -log softmax, times `share`. Returns it and
     the gradients by `rows` (same names) and by the kernel.
     """
     watched = [rows["user"], rows["item"], rows["shared"], kernel]

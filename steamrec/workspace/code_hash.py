@@ -44,7 +44,7 @@ def code_of(entries: tuple[str, ...]) -> Code:
     """The modules reached by imports from `entries` (module names), and the libraries they use.
 
     Followed are imports anywhere in a file, of the packages that the entries belong to. Raises
-    RunError for an entry without a source: nothing could tell when it changes.
+    RunError for an entry without a source, whose changes could not be noticed.
     """
     for entry in entries:
         if _source(entry) is None:

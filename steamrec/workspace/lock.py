@@ -23,7 +23,7 @@ _held: dict[str, IO[str]] = {}
 def lock(workspace: Workspace) -> None:
     """Hold the workspace for this process to its end; raises RunError when another one does.
 
-    The lock is the kernel's (flock), so that of a dead process is none. A workspace behind a
+    The lock is the kernel's (flock), so a dead process holds none. A workspace behind a
     URI is not locked: there the scheduler must not start two nights at once.
     """
     if not workspace.local or workspace.root in _held:

@@ -14,7 +14,7 @@ _current: Path | None = None
 
 
 def start(root: str) -> None:
-    """Let this process log to a file of its own under the local folder `root`/logs."""
+    """Let this process log to its own file under the local folder `root`/logs."""
     global _current
     name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.log"
     _current = Path(root) / FOLDER / name

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SITE = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*SITE, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+CHANGES = ROOT / "CHANGELOG.md"  # its commands and settings are those of their time
 FENCE = re.compile(
     r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```", re.M | re.S
 )

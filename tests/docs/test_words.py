@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from steamrec.cli.main import cli
 from steamrec.models.settings import night_settings
-from tests.docs.pages import PAGES
+from tests.docs.pages import CHANGES, PAGES
 
 # What to avoid: what to write instead.
 WORDS = {
@@ -60,7 +60,7 @@ def descriptions(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, 
             yield f"{path}{name}", field.description or ""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, CHANGES], ids=lambda page: page.name)
 def test_the_docs_use_plain_words(page):
     assert faults(page.read_text(encoding="utf-8")) == []
 

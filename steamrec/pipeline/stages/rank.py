@@ -68,7 +68,7 @@ def _counts(context: Context, model: str) -> dict[str, int]:
     counts = {"held_out_items": held_out}
     for protocol in (SAMPLED, FULL):
         ranked = found[protocol]["n"] if protocol in found else 0
-        # A published split may give a user no candidates: then there is no sampled rank.
+        # A user of a published split may have no candidates and then has no sampled rank.
         if protocol == SAMPLED and ranked < held_out:
             counts["without_candidates"] = held_out - ranked
         elif ranked != held_out:

@@ -35,7 +35,7 @@ EPOCHS_A_JOB = 8
 
 
 def run(context: Context) -> Outcome:
-    """Write one table an epoch, and the evaluation negatives."""
+    """Write one table per epoch, and the evaluation negatives."""
     epochs, negatives = shape(context.settings)
     train = context.read(tables.TRAIN)
     fitted = train.where("not validation")
@@ -59,7 +59,7 @@ def run(context: Context) -> Outcome:
 
 
 def shape(settings: Settings) -> tuple[int, int]:
-    """How many epochs, and how many negatives a row, the networks of the night need at most."""
+    """The most epochs, and the most negatives per row, that a network of the night needs."""
     networks = settings.networks()
     epochs = max((settings.epochs(name) for name in networks), default=0)
     return epochs, max((settings.negatives(name) for name in networks), default=0)
