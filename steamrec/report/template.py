@@ -99,7 +99,7 @@ if counts.export and counts.export.refitted }}
 <p>{{ empty | number }} users own nothing and are not in these charts.</p>
 {% if counts.item_metadata is defined %}
 {% set metadata = counts.item_metadata %}
-<p>Genres, tags and prices are known for {{ metadata.catalogue_items_with_facts | number }} of
+<p>Genres, tags and prices are known for {{ metadata.catalogue_items_with_metadata | number }} of
 the {{ metadata.catalogue_items | number }} items.</p>
 {% endif %}
 <p>The most owned items:</p>

@@ -42,7 +42,7 @@ def fit_network(context: Context, name: str) -> Artifact:
     users, items = len(ids["user"]), len(ids["item"])
     sampled = load_receipt(context.inputs, "sample")
     assert sampled is not None, "the runner has seen to the receipts this stage needs"
-    pairs = int(sampled.counts["rows_an_epoch"])
+    pairs = int(sampled.counts["rows_per_epoch"])
     trainer = make_trainer(
         network,
         (users, items),

@@ -44,7 +44,7 @@ def test_it_trains_validates_scores_and_is_read_again(tmp_path, world, registere
     workspace = Workspace(str(tmp_path))
     for epoch in range(8):
         write_epoch(tmp_path / f"negatives/train/epoch={epoch}", training_rows(world, 4, epoch), 2)
-    Receipt("sample", Basis(), {}, {}, {"rows_an_epoch": len(world)}).save(workspace)
+    Receipt("sample", Basis(), {}, {}, {"rows_per_epoch": len(world)}).save(workspace)
     overrides = ["train.epochs=8", "train.batch_size=480", "train.bilinear.learning_rate=0.05"]
     settings = load_settings(None, ['train.models=["bilinear"]', *overrides])
     assert settings.networks() == ["bilinear"]

@@ -13,7 +13,7 @@ from steamrec.ingest.parsing.literal import Unreadable, kind_of, parse_dict
 from steamrec.ingest.parsing.price import price_of
 
 
-class Facts(NamedTuple):
+class ItemMetadata(NamedTuple):
     """One item's metadata. Genres and tags occur once each, in the order of the line."""
 
     item_id: str | None
@@ -25,13 +25,13 @@ class Facts(NamedTuple):
     developer: str | None
 
 
-def read_facts(line: bytes, limits: Limits) -> Facts:
+def read_item_metadata(line: bytes, limits: Limits) -> ItemMetadata:
     """The metadata in `line` (without its line feed); raises Unreadable.
 
     An item_id of None or "" means that the line does not name its item.
     """
     value = parse_dict(line, limits)
-    return Facts(
+    return ItemMetadata(
         _text(value, "id"),
         _labels(value, "genres"),
         _labels(value, "tags"),

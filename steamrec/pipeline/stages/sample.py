@@ -48,7 +48,7 @@ def run(context: Context) -> Outcome:
     for epoch in context.workspace.list("negatives/train"):
         context.workspace.remove(f"negatives/train/{epoch}")
     outcome = Outcome([tables.EVAL_NEGATIVES])
-    counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": 0, "negatives_a_row": negatives}
+    counts: dict[str, Any] = {"epochs": epochs, "rows_per_epoch": 0, "negatives_per_row": negatives}
     if epochs:
         rows = fitted.count()
         for first in range(0, epochs, EPOCHS_A_JOB):
@@ -104,7 +104,7 @@ def _write_epochs(
         outcome.rows[name] = row["rows"]
         halves = (int(row["first"]) % 2**64, int(row["second"]) % 2**64)
         outcome.hashes[name] = f"{halves[0]:016x}{halves[1]:016x}"
-    return {"rows_an_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
+    return {"rows_per_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
 
 
 def _cumulative(context: Context) -> "LongArray | None":
