@@ -150,7 +150,7 @@ def test_a_workspace_without_such_a_model_says_so(tmp_path):
     write_small_workspace(tmp_path, ease=False)
     with pytest.raises(UsageError, match="add 'ease' to"):
         recommend(tmp_path, "--items", "10")
-    assert "ease' is in train.models" in recommend(tmp_path, "known")[-1]
+    assert "Add 'ease' to train.models" in recommend(tmp_path, "known")[-1]
 
 
 def test_an_empty_workspace_says_what_to_run(tmp_path):
