@@ -1,5 +1,7 @@
 """Python functions compiled to machine code by Numba: one thread, and IEEE arithmetic as written.
 
+While a kernel runs, other Python threads run too.
+
 A kernel is compiled when its module is imported, once per Python process, and kept on disk for
 the next process: in `__pycache__` beside the module, or in Numba's folder of the user where that
 cannot be written or the package is a zip archive. Where neither can be written, each process
@@ -43,10 +45,10 @@ def compiled(result: Any, *arguments: Any) -> Callable[[Function], Function]:
 
     def compile_now(function: Function) -> Function:
         try:
-            return numba.njit(signature, cache=True)(function)  # type: ignore[no-any-return]
+            return numba.njit(signature, cache=True, nogil=True)(function)  # type: ignore[no-any-return]
         except Exception:
             # No folder for the cache, a full or failing disk, a damaged file in the cache. An
             # error in the function itself comes up again.
-            return numba.njit(signature)(function)  # type: ignore[no-any-return]
+            return numba.njit(signature, nogil=True)(function)  # type: ignore[no-any-return]
 
     return compile_now

@@ -4,6 +4,7 @@ import numpy as np
 
 from steamrec.data.user_batches import IntArray, LongArray, UserBatch
 from steamrec.models.compiled import INTS, LONGS, MATRIX, MATRIX_OUT, NOTHING, compiled
+from steamrec.models.ease.sparse_arrays import VALUES
 from steamrec.scoring.artifact import Artifact
 from steamrec.scoring.scorer import FloatArray, as_float32
 
@@ -14,12 +15,15 @@ COLUMNS = 512
 class EaseScorer:
     """Scores from what a user owns; no user vector is learnt.
 
-    Array of the artifact: `weights` float32 [items, items], zero on the diagonal.
+    Array of the artifact: `weights` float32 [items, items], zero on the diagonal; or those of
+    sparse weights (steamrec.models.ease.sparse_arrays).
     """
 
     def __init__(self, artifact: Artifact) -> None:
         self.name, self.items = artifact.name, artifact.items
-        self.weights = as_float32(artifact.arrays["weights"])
+        self._sparse = artifact.arrays if VALUES in artifact.arrays else None
+        if self._sparse is None:
+            self.weights = as_float32(artifact.arrays["weights"])
 
     @classmethod
     def of(cls, weights: FloatArray) -> "EaseScorer":
@@ -28,6 +32,11 @@ class EaseScorer:
 
     def scores(self, batch: UserBatch) -> FloatArray:
         """float32 [users of the batch, items]."""
+        if self._sparse is not None:
+            # Its kernel is compiled only where it is used.
+            from steamrec.models.ease.sparse_scorer import sparse_scores
+
+            return sparse_scores(self._sparse, batch, self.items)
         scores = np.zeros((len(batch.users), self.items), np.float32)
         _add_weights(self.weights, batch.indices, batch.indptr, scores)
         return scores
