@@ -29,11 +29,12 @@ def cli() -> None:
     \b
     From a raw file to published lists:
       steamrec nightly --config conf/steam.toml --set input.path=australian_users_items.json.gz
+      steamrec recommend USER_ID
+      steamrec recommend --like "Portal 2"
     On a synthetic file, to try it:
       steamrec generate --users 3000 --seed 1 --output sample.json.gz
       steamrec nightly --config conf/sample.toml --set input.path=sample.json.gz
-      steamrec recommend USER_ID
-      steamrec recommend --like "Portal 2"
+    To see what is finished and what would run next:
       steamrec status
     To check this machine:
       steamrec doctor

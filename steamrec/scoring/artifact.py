@@ -30,9 +30,14 @@ IDS_FILE = "ids.npz"
 class Artifact:
     """A fitted model.
 
-    `arrays` are what its scorer needs; `settings` what it was fitted with; `users` and `items`
-    its vocabulary sizes; `curve` one entry per epoch; `ids` the strings of its rows,
-    None where they were not saved or not asked for.
+    Attributes:
+        name: the model's name.
+        arrays: what its scorer needs, by name.
+        users: the number of users on which it was fitted.
+        items: the number of items in the catalogue.
+        settings: its settings when it was fitted.
+        curve: one entry per epoch: loss, seconds and validation metric.
+        ids: the user and item ids of its rows; None if they were not saved or not read.
     """
 
     name: str

@@ -18,10 +18,11 @@ Ranks = npt.NDArray[np.integer[Any]]
 class Metric:
     """One metric.
 
-    label: its name in tables and pictures, to which "@k" is added.
-    gain: maps ranks from 1 (integers, any shape) to what a user scores at each (float64, the same
-        shape, 0 to 1); below cut-off k a user always scores 0.
-    in_report: report.html shows it; metrics.json always has it.
+    Attributes:
+        label: its name in tables and charts, to which "@k" is added.
+        gain: maps ranks from 1 (integers, any shape) to what a user scores at each (float64, the
+            same shape, 0 to 1); below cut-off k a user always scores 0.
+        in_report: report.html shows it; metrics.json always has it.
     """
 
     label: str
