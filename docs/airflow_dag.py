@@ -1,8 +1,8 @@
-"""An example Airflow DAG: one SparkSubmitOperator a stage, in the night's order.
+"""An example Airflow DAG: one SparkSubmitOperator per stage, in the night's order.
 
 Copy it into the DAG folder and set the Airflow variables steamrec_home (a checkout after
 scripts/package.sh) and steamrec_workspace; the connection spark_default names the master.
-A retried task goes on where it stopped; max_active_runs keeps two nights apart.
+A retried task continues where it stopped; max_active_runs keeps two nights apart.
 """
 
 import pendulum

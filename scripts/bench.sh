@@ -6,22 +6,22 @@
 # against ast.literal_eval on every line), sampling (the stage and its NumPy core against the
 # notebook's loop), ranking (EASE and the two-stage model on three split seeds), training (the loop
 # against the notebook's), warm (epochs that a warm start saves), quality (time to the notebook's
-# HR@10, with the settings of conf/notebook-large-batch.toml), export (top-10 lists for everybody by
+# HR@10, with the settings of conf/notebook-large-batch.toml), export (top-10 lists for all users by
 # the models of a finished "steam", against implicit's),
 # small (the night of run.sh without arguments: seconds, Spark jobs and tasks of each stage; needs no
-# real file), --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of made users).
+# real file), --scale [MULTIPLES] (nights of 1, 2, 4 and 8 times the real number of users, synthetic).
 # sampling, training, warm and quality run the stages that they need where no night has; training
 # and sampling take another NIGHT ("networks") in place of "steam".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-steam}
-if [ "$what" != --scale ] && [ "$what" != small ]; then  # whose users are made
+if [ "$what" != --scale ] && [ "$what" != small ]; then  # whose users are synthetic
   raw=${STEAMREC_DATA:?set it to the folder that holds australian_users_items.json.gz}/australian_users_items.json.gz
 fi
 ./scripts/setup.sh
 mkdir -p build/bench
 
-# stages NIGHT STAGE...: the first stages of a night; what it has done already is left as it stands.
+# stages NIGHT STAGE...: the first stages of a night; finished stages are not run again.
 stages() {
   local config=$1 workspace=build/bench/workspace-$1 stage
   [ "$1" = networks ] && config=steam

@@ -2,8 +2,8 @@
 
     python scripts/bench_ranking.py --output FOLDER --seeds 1 2 3 -- ARGUMENTS OF THE STAGES
 
-Every seed is a night up to its metrics in FOLDER/workspace-ranking, split anew; the file is read
-once, and what stands there already (a copy of a finished night's workspace) is not fitted again.
+Every seed is a night up to its metrics in FOLDER/workspace-ranking, with a new split. The file is
+read once, and what is finished there (a copy of a night's workspace) is not fitted again.
 Prints a Markdown table with each model's mean over the seeds, and the difference to EASE.
 """
 

@@ -105,7 +105,7 @@ def stage_rate(context: Context, source: Path, copies: int) -> tuple[float, floa
     start = time.perf_counter()
     counts = run_stage(declarations.SAMPLE, context).counts
     seconds = time.perf_counter() - start
-    drawn = counts["epochs"] * counts["rows_an_epoch"] * NEGATIVES
+    drawn = counts["epochs"] * counts["rows_per_epoch"] * NEGATIVES
     return drawn / seconds, seconds
 
 

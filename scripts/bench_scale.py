@@ -24,7 +24,7 @@ SETTINGS = ('train.models=["gmf"]', "train.epochs=1", "evaluate.bootstrap=100")
 
 
 def night(folder: Path, users: int, master: str) -> dict[str, Any]:
-    """The figures of one night of `users` made users; its files are removed."""
+    """The figures of one night of `users` synthetic users; its files are removed."""
     raw, workspace = folder / "made.json.gz", folder / "workspace"
     steamrec = [sys.executable, "-m", "steamrec"]
     start = time.perf_counter()

@@ -130,7 +130,7 @@ def main() -> None:
     sizes = (table_rows(workspace, "users"), table_rows(workspace, "items"))
     negatives = load_settings(None).sampling.train_negatives
     drawing = sampled["seconds"] / sampled["counts"]["epochs"]
-    rows = sampled["counts"]["rows_an_epoch"] * (1 + negatives)
+    rows = sampled["counts"]["rows_per_epoch"] * (1 + negatives)
     loop = notebook_loop_rate(pairs(workspace, "interactions"), pairs(workspace, "train"), sizes[1])
     figures: dict[str, Any] = {
         "stream": round(stream_rate(url, negatives)),

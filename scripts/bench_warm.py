@@ -26,7 +26,7 @@ SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
 def chosen(numbers: Any, share: float) -> Any:
-    """bool [n]: about `share` of the numbers, the same ones wherever they stand."""
+    """bool [n]: about `share` of the numbers, the same ones at any position."""
     with np.errstate(over="ignore"):
         return (numbers.astype(np.uint64) * SALT) >> np.uint64(40) < share * 2**24
 

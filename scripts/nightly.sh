@@ -3,7 +3,7 @@
 #   scripts/nightly.sh MASTER_URL WORKSPACE [--date YYYY-MM-DD] [ARGUMENTS OF THE STAGES]
 # STEAMREC_LOG names the log file (default build/logs/nightly-<date>.log). Stops at the first stage
 # that fails, with its exit code: 0 published, 1 a run failed, 2 bad use or settings, 3 a gate refused.
-# Called again after a failure it goes on where the night stopped.
+# After a failure, the same call continues where the night stopped.
 set -euo pipefail
 if [ $# -lt 2 ]; then
   echo "usage: scripts/nightly.sh MASTER_URL WORKSPACE [--date YYYY-MM-DD] [ARGUMENTS]" >&2
@@ -35,7 +35,7 @@ for stage in ingest prepare sample train evaluate export report; do
   if [ "$code" -ne 0 ]; then
     echo "nightly.sh: $stage ended with exit code $code; the last lines of $log:" >&2
     tail -n 5 "$log" >&2
-    # The report tells of a refused run too; the refusal stays what the night ends with.
+    # The report covers a refused run too; the night still ends with the refusal.
     if [ "$stage" = export ] && [ "$code" -eq 3 ]; then
       submit report "$@" || echo "nightly.sh: the report failed too; see $log" >&2
     fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole night. Without arguments: on a small made Steam file, into ./workspace.
+# The whole night. Without arguments: on a small synthetic Steam file, into ./workspace.
 # With arguments: they go to `steamrec nightly`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make .venv with the pinned versions and see to Java; quick when all is in place.
+# Make .venv with the pinned versions and check Java; quick when both are in place.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

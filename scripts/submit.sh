@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Submit one stage, or the whole night, to a Spark master:
 #   scripts/submit.sh spark://host:7077 nightly --config conf/steam.toml --workspace hdfs:///steamrec
-# STEAMREC_SUBMIT_OPTIONS holds more options of spark-submit, parted by spaces
+# STEAMREC_SUBMIT_OPTIONS holds more options of spark-submit, separated by spaces
 # ("--executor-memory 2g"). The exit codes are those of the command.
 set -euo pipefail
 if [ $# -lt 2 ]; then
@@ -23,6 +23,6 @@ export SPARK_CONF_DIR="${SPARK_CONF_DIR:-$root/conf}"
 case $master in
   local* | spark://127.0.0.1:* | spark://localhost:*) export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}" ;;
 esac
-# shellcheck disable=SC2086 # the options are meant to be parted
+# shellcheck disable=SC2086 # the options are split on purpose
 exec "$root/.venv/bin/spark-submit" --master "$master" --properties-file "$root/conf/spark-defaults.conf" \
   --py-files "$package" ${STEAMREC_SUBMIT_OPTIONS:-} "$root/jobs/$stage.py" "$@"

@@ -4,6 +4,7 @@ python scripts/write_settings_doc.py            writes it
 python scripts/write_settings_doc.py --check    exits 1 when it is out of date
 """
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,10 +17,10 @@ from steamrec.models.settings import night_settings
 TARGET = Path(__file__).parent.parent / "docs" / "settings.md"
 HEAD = """# Settings
 
-Every setting, its type, its default and what it means. They are read from the TOML file that
-`--config` names; `--set section.key=value` changes one. An unknown key is an error.
-This page is written by `scripts/write_settings_doc.py` from `steamrec/settings` and the models'
-own sections.
+Every setting: its type, its default (as in TOML) and its meaning. Settings come from the TOML file
+that `--config` names; `--set section.key=value` changes one. An unknown key is an error.
+`scripts/write_settings_doc.py` writes this page from `steamrec/settings` and the sections of the
+models.
 """
 
 
@@ -54,8 +55,13 @@ def type_words(kind: Any, metadata: Iterable[Any] = ()) -> str:
         return f"list, each {type_words(arguments[0])}"
     if type(None) in arguments:
         [kept] = [argument for argument in arguments if argument is not type(None)]
-        return f"{type_words(kept, metadata)}; may be left out"
+        return f"{type_words(kept, metadata)}; optional"
     return NAMES.get(kind, str(kind)) + bounds(metadata)
+
+
+def default_words(value: Any) -> str:
+    """A default as TOML has it; "none" for a setting without one."""
+    return "none" if value is None else f"`{json.dumps(value)}`"
 
 
 def section(name: str, model: type[BaseModel]) -> list[str]:
@@ -69,7 +75,9 @@ def section(name: str, model: type[BaseModel]) -> list[str]:
             inner += section(f"{name}.{key}", kind)
             continue
         shown = type_words(kind, field.metadata)
-        lines.append(f"| `{key}` | {shown} | `{field.default!r}` | {field.description} |")
+        lines.append(
+            f"| `{key}` | {shown} | {default_words(field.default)} | {field.description} |"
+        )
     return lines + inner
 
 

@@ -1,4 +1,4 @@
-"""Write docs/tables.md from steamrec/tables.py, so that it cannot drift.
+"""Write docs/tables.md from steamrec/data/tables.py, so that it cannot drift.
 
 python scripts/write_tables_doc.py            writes it
 python scripts/write_tables_doc.py --check    exits 1 when it is out of date
@@ -14,13 +14,13 @@ TARGET = Path(__file__).parent.parent / "docs" / "tables.md"
 HEAD = """# Tables
 
 Every Parquet table of a workspace: its folder, its columns and their Spark SQL types. A column in
-italics only says where a row stood, and is no part of the table's content hash.
-This page is written by `scripts/write_tables_doc.py` from `steamrec/tables.py`.
+italics only says where a row comes from; the table's content hash leaves it out.
+`scripts/write_tables_doc.py` writes this page from `steamrec/data/tables.py`.
 """
 
 
 def all_tables() -> list[tuple[tables.Table, str]]:
-    """Each table with what tables.py says of it: the comment above it, or its docstring."""
+    """Each table with its description in tables.py: the comment above it, or its docstring."""
     source = inspect.getsource(tables).splitlines()
     found = []
     for name, value in vars(tables).items():

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from steamrec.doctor.finding import Finding
 
 
-@click.command(short_help="Check this machine: what a night needs of it.")
+@click.command(short_help="Check whether this machine can run a night.")
 @workspace_option
 @click.option("--master", metavar="URL", help="Spark's master.  [default: local[*]]")
 @click.option("--spark", is_flag=True, help="Also start Spark and run one tiny Python job.")
 def doctor(workspace: str, master: str | None, spark: bool) -> None:
-    """Check Java, Python, folders, limits and variables: one line each, and what to do.
+    """Check Java, Python, folders, limits and variables: one line per check, and what to do.
 
-    Exits with 0 when all is well and with 2 otherwise. A night makes the same checks before it
+    Exits with 0 if all checks pass and with 2 otherwise. Each stage makes the same checks before it
     starts.
     """
     if not print_doctor(workspace, master, spark):
@@ -69,5 +69,5 @@ def _job(master: str | None) -> "Finding":
         total = numbers.map(lambda value: value + 1).sum()
         session.stop()
     except Exception as error:
-        return Finding("Spark job", failure_sentence(error), "mend this and run doctor again.")
+        return Finding("Spark job", failure_sentence(error), "fix this and run doctor again.")
     return Finding("Spark job", "Spark started, and its Python workers answered" * (total == 10))

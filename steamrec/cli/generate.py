@@ -16,12 +16,12 @@ import click
     "--output",
     type=click.Path(dir_okay=False),
     required=True,
-    help="The file to write; compressed where it ends in .gz.",
+    help="The file to write; compressed if its name ends in .gz.",
 )
 @click.option(
     "--items-output",
     type=click.Path(dir_okay=False),
-    help="Also write facts about its items here, for input.items_path.",
+    help="Also write item metadata to this file, for input.items_path.",
 )
 def generate(users: int, seed: int, output: str, items_output: str | None) -> None:
     """Make a synthetic Steam file in the raw format.

@@ -10,7 +10,7 @@ from steamrec.cli.terminal import clean
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message."""
+    """One JSON object per line: time, level, logger, message."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
@@ -44,5 +44,5 @@ def set_up_logs(log_format: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("steamrec").setLevel(logging.INFO)
     if not os.environ.get("STEAMREC_DEBUG"):
-        # Its tracebacks of a lost JVM would stand before the sentence that explains it.
+        # Its tracebacks of a lost JVM would come before the sentence that explains it.
         logging.getLogger("py4j").setLevel(logging.CRITICAL)

@@ -22,18 +22,19 @@ from steamrec.errors import SteamrecError, UnexpectedError
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="steamrec")
 def cli() -> None:
-    """Nightly recommendations for Steam libraries.
+    """Nightly recommendations: a list of items per user.
 
     \b
-    From a raw file to published lists in one go:
+    From a raw file to published lists:
       steamrec nightly --config steam --set input.path=australian_users_items.json.gz
-    On a made file, to try it:
-      steamrec generate --users 3000 --seed 1 --output sample.json.gz
-      steamrec nightly --config sample --set input.path=sample.json.gz
       steamrec recommend USER_ID
       steamrec recommend --like "Portal 2"
+    On a synthetic file, to try it:
+      steamrec generate --users 3000 --seed 1 --output sample.json.gz
+      steamrec nightly --config sample --set input.path=sample.json.gz
+    To see what is finished and what would run next:
       steamrec status
-    Whether this machine can run it:
+    To check this machine:
       steamrec doctor
 
     Tables, models, exports and report.html go to --workspace (default: ./workspace). Settings

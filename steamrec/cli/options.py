@@ -12,7 +12,7 @@ workspace_option = click.option(
     default="workspace",
     show_default=True,
     metavar="DIR_OR_URI",
-    help="Where tables, models and exports are.",
+    help="The folder or URI with the tables, models and exports.",
 )
 
 set_option = click.option(
@@ -43,13 +43,13 @@ STAGE_OPTIONS = (
     workspace_option,
     set_option,
     master_option,
-    click.option("--fresh", is_flag=True, help="Run even what is finished already."),
+    click.option("--fresh", is_flag=True, help="Run all stages again, also finished ones."),
     click.option(
         "--log-format",
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="Lines for people or for machines.",
+        help="Log lines as text or as JSON.",
     ),
 )
 

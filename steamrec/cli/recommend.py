@@ -19,18 +19,18 @@ NAME_WIDTH = 44
 GENRES_WIDTH = 30
 
 
-@click.command(short_help="Print one user's list, or games like one.")
+@click.command(short_help="Print one user's list, or items like one.")
 @click.argument("user", required=False)
-@click.option("--like", metavar="NAME", help="Games like this one: a name or a part of it.")
+@click.option("--like", metavar="NAME", help="Items like this one: a name or a part of it.")
 @click.option(
     "--items",
     metavar="ID,ID,...",
     multiple=True,
-    help="Recommend for a new user who owns these item ids. May be repeated; an id with a comma is "
-    "put in double quotes, as in CSV.",
+    help="Recommend for a new user who owns these item ids. May be repeated; put an id with a "
+    "comma in double quotes, as in CSV.",
 )
 @click.option(
-    "--k", type=click.IntRange(1), default=10, show_default=True, help="Games to print, at most."
+    "--k", type=click.IntRange(1), default=10, show_default=True, help="Items to print, at most."
 )
 @workspace_option
 def recommend(

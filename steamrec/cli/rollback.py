@@ -1,4 +1,4 @@
-"""`steamrec rollback`, also `steamrec export --rollback`: readers see the run before again."""
+"""`steamrec rollback`, also `steamrec export --rollback`: go back to the run before."""
 
 import click
 
@@ -6,12 +6,12 @@ from steamrec.cli.options import workspace_option
 from steamrec.cli.terminal import say
 
 
-@click.command(short_help="Show readers the run before again.")
+@click.command(short_help="Go back to the run published before.")
 @workspace_option
 def rollback(workspace: str) -> None:
-    """Show readers the run before: its lists and all that `recommend` reads, in one step.
+    """Go back to the run published before: its lists and all that `recommend` reads, in one step.
 
-    Nothing is written but exports/latest.json. Each further rollback goes one run back. Needs
+    Only exports/latest.json is written. Each further rollback goes one more run back. Needs
     neither Java nor settings.
     """
     print_rollback(workspace)

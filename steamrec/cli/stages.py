@@ -9,14 +9,14 @@ from steamrec.cli.options import date_option, rollback_option, stage_options
 from steamrec.cli.terminal import hide_native_output
 
 HELP = {
-    "ingest": "Read the raw lines; quarantine what cannot be read.",
-    "prepare": "Choose and number users and items; split off the holdout.",
+    "ingest": "Read the raw lines; quarantine lines that cannot be read.",
+    "prepare": "Choose and number users and items; hold out one item per user.",
     "sample": "Draw the negatives for training and evaluation.",
     "train": "Fit the models.",
     "evaluate": "Rank the held-out items; write metrics.json.",
-    "export": "Write everybody's list, check it and publish it.",
-    "report": "Write report.html: figures, pictures, a few lists.",
-    "nightly": "Run all stages in order, but not what is finished.",
+    "export": "Write a list per user, check the lists and publish them.",
+    "report": "Write report.html: figures, charts, a few users' lists.",
+    "nightly": "Run all stages that are not up to date, in order.",
 }
 DATED = ("export", "nightly")
 
@@ -63,7 +63,13 @@ def stage_command(name: str) -> click.Command:
 
 @click.command(short_help="Search the settings of one model on the validation items.")
 @click.argument("model")
-@click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="In all.")
+@click.option(
+    "--trials",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Trials in total, with those of earlier searches.",
+)
 @stage_options
 def tune(
     model: str,
@@ -75,7 +81,7 @@ def tune(
 ) -> None:
     """Search the settings of MODEL by its validation metric, in a prepared workspace.
 
-    A search that was stopped goes on. The best settings stand in tune/MODEL.toml of the
+    A search that was stopped continues. The best settings are in tune/MODEL.toml of the
     workspace, for --config.
     """
     set_up_logs(options["log_format"])

@@ -1,4 +1,4 @@
-"""`steamrec status`: what a workspace holds and what a next night would run, without Spark."""
+"""`steamrec status`: what is in a workspace and what the next night would run, without Spark."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from steamrec.api.status import Status
 
 
-@click.command(short_help="Show what is finished, published, and would run next.")
+@click.command(short_help="Show what is finished, what is published, and what would run next.")
 @workspace_option
 @config_option("Plan a night with these settings.")
 @set_option
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def status(
     workspace: str, config: str | None, overrides: tuple[str, ...], date: str | None
 ) -> None:
-    """Show what is finished and published, and what a next night would run.
+    """Show what is finished and published, what the next night would run, and why.
 
-    Without --config and --set a next night is taken to keep the settings that it had.
+    Without --config and --set, the next night has the settings of the last command.
     """
     from steamrec.api.workspace import Workspace
     from steamrec.models.settings import load_settings
@@ -72,5 +72,5 @@ def _table(found: "Status") -> list[str]:
 
 def _next(found: "Status") -> str:
     if not found.next_stages:
-        return "A next night would run nothing: all is up to date."
-    return f"A next night would run {', '.join(found.next_stages)}."
+        return "The next night would run nothing: all stages are up to date."
+    return f"The next night would run {', '.join(found.next_stages)}."

@@ -37,7 +37,7 @@ def stop_on_signals() -> None:
 
 
 def asked_to_stop() -> bool:
-    """Whether a signal asked this process to end: whatever fails after it is no failure."""
+    """Whether a signal asked this process to end; errors after that are not failures."""
     return _asked.is_set()
 
 

@@ -46,7 +46,7 @@ def check_exact_counts(owners: int, model: str) -> None:
 
 
 def check_ranker_items(items: int) -> None:
-    """Raise RunError when three items in a row would not fit a key."""
+    """Raise RunError when a key cannot hold three items."""
     if items > MOST_RANKER_ITEMS:
         raise RunError(
             f"The catalogue has {items:,} items, and the model 'ranker' takes at most "

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 class Table:
     """One Parquet table.
 
-    `columns` maps a column to its Spark SQL type. `unhashed` are columns that say where
-    a row stood (not what was in it); the content hash leaves them out. `writing` holds options of
-    Spark's Parquet writer where another choice than its own was measured to be better.
+    `columns` maps a column to its Spark SQL type. `unhashed` are columns that say where a row comes
+    from (not what is in it); the content hash leaves them out. `writing` holds options of Spark's
+    Parquet writer that were measured to be better than its defaults.
     """
 
     name: str
@@ -74,8 +74,8 @@ ITEMS = Table(
     {"item": "int", "item_id": "string", "item_name": "string", "owners": "bigint"},
 )
 
-# What the items' file (input.items_path) says of each item in it, in the catalogue or not.
-# `price` is 0 for what is free and null where none is stated; dates stand as in the file.
+# The metadata of each item of the items' file (input.items_path), in the catalogue or not.
+# `price` is 0 for a free item and null for an unknown price; dates are as in the file.
 ITEM_METADATA = Table(
     "item_metadata",
     {
@@ -92,15 +92,15 @@ ITEM_METADATA = Table(
 # One row for each line of the items' file that could not be read.
 ITEM_METADATA_QUARANTINE = Table("item_metadata_quarantine", QUARANTINE.columns)
 
-# Who owns what: each pair once, with its largest playtime in minutes. `place` grows along a
-# user's library as the file has it (and along the file).
+# Who owns what: each pair once, with its largest playtime in minutes. `position` is the
+# item's position in the user's library (it grows along the library and along the file).
 INTERACTIONS = Table(
     "interactions",
     {"user": "int", "item": "int", "playtime_forever": "bigint", "position": "bigint"},
 )
 
-# Users with too few items for a model, with those of their items that the catalogue knows, in
-# the order of the library.
+# Cold users: too few items for a model to be fitted on them. `items` are those of their items that
+# are in the catalogue, in the order of the library.
 COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 
 # The held-out pairs and candidates of a published split (split.method = 'given') that fit the
@@ -108,12 +108,12 @@ COLD_USERS = Table("cold_users", {"user_id": "string", "items": "array<int>"})
 PREDEFINED_HOLDOUT = Table("predefined/holdout", {"user": "int", "item": "int"})
 PREDEFINED_NEGATIVES = Table("predefined/negatives", {"user": "int", "items": "array<int>"})
 
-# What of a published split cannot be read or does not fit the training pairs. `line` is the row as
-# it is in `file`, or user and item as JSON, of which `file` is then the setting's path.
+# The rows of a published split that cannot be read or do not fit the training pairs. `line` is the
+# row as it is in `file`; of a table, user and item as JSON, and `file` the setting's path.
 PREDEFINED_QUARANTINE = Table("predefined/quarantine", QUARANTINE.columns)
 
-# Training pairs. `validation` marks the few that are kept from fitting and used to choose
-# (best epoch, best model); no user has more than one.
+# Training pairs. `validation` marks the pairs that are kept out of fitting and choose the best
+# epoch and the best model; no user has more than one.
 TRAIN = Table(
     "train", {"user": "int", "item": "int", "position": "bigint", "validation": "boolean"}
 )
@@ -121,7 +121,7 @@ TRAIN = Table(
 # The one item of each user that no model sees.
 HOLDOUT = Table("holdout", {"user": "int", "item": "int"})
 
-# For each held-out item its sampled competitors.
+# The sampled negatives against which each held-out item is ranked.
 EVAL_NEGATIVES = Table("negatives/eval", {"user": "int", "items": "array<int>"})
 
 
@@ -146,9 +146,11 @@ def ranks(model: str) -> Table:
 
 
 def cold_ranks(model: str) -> Table:
-    """Where a model ranks one held-out item of each cold user, among all that the user lacks.
+    """Where a model ranks one held-out item of each cold user, among all items that the user
+    does not own.
 
-    `user` numbers the cold users with two known items or more, apart from the users table.
+    `user` numbers the cold users with two items or more in the catalogue; it is not the number of
+    the users table.
     """
     columns = {"user": "int", "rank": "int", "candidates": "int"}
     return Table(f"cold_ranks/{model}", columns)

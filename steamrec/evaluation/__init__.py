@@ -1,1 +1,1 @@
-"""Summing ranks up in Spark: histograms, list figures, quartiles."""
+"""Aggregating ranks in Spark: histograms, list figures, quartiles."""

@@ -1,7 +1,7 @@
-"""Measuring the lists of cold users: those with too few items for any model to be fitted on.
+"""Measuring the lists of cold users, on whom no model is fitted as they own too few items.
 
-A model that scores from what a user owns serves them, popularity the rest. One of their items is
-held out at measuring only: no pair of theirs is in training, so no model is fitted again.
+They get lists from a model that scores from owned items, or from popularity. One of their items is
+held out only for measuring: none of their pairs is in training, so no model is fitted again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ MEASURED = ("popularity", *SERVES_NEW_USERS)
 
 
 def cold_split(context: "Context") -> "tuple[DataFrame, DataFrame]":
-    """What the cold users with two known items or more are known by, and one held-out item each.
+    """The known pairs of cold users with two items or more, and one held-out item per user.
 
     (user, item, place) and (user, item); the users are numbered apart from those of the users
     table. Which item is held out is a pure function of split.seed and the ids.
@@ -78,7 +78,7 @@ def rank_cold_users(
 def cold_figures(
     context: "Context", models: Sequence[str], cutoffs: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """HR, NDCG and MRR of each model of MEASURED for the cold users; empty when there are none."""
+    """Every metric of each model of MEASURED for the cold users; empty when there are none."""
     settings = context.settings.evaluate
     figures = []
     for model in (name for name in models if name in MEASURED):

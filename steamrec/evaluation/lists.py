@@ -1,4 +1,4 @@
-"""What the lists themselves are like: how much of the catalogue they show, how known it is."""
+"""Coverage and novelty of the lists."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -20,8 +20,8 @@ def list_figures(
 ) -> list[dict[str, Any]]:
     """For each model and k: coverage and novelty of the full-catalogue lists.
 
-    coverage: the share of the catalogue that stands in any user's first k. novelty: the mean
-    of -log2(owners / users) over what is listed, in bits (Zhou et al., PNAS 2010).
+    coverage: the fraction of the catalogue that is in at least one user's first k. novelty: the
+    mean of -log2(owners / users) over the listed items, in bits (Zhou et al., PNAS 2010).
     """
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
@@ -37,7 +37,7 @@ def list_figures(
         )
         for model, frame in ranks.items()
     ]
-    # One job for all models and cut-offs: how often each item stands in the first k.
+    # One job for all models and cut-offs: how often each item is in the first k.
     sums = [F.count(F.when(F.col("position") < k, 1)).alias(f"first_{k}") for k in cutoffs]
     counts = reduce(DataFrame.unionAll, flat).groupBy("model", "item").agg(*sums).toPandas()
     figures = []

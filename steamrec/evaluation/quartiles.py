@@ -1,4 +1,4 @@
-"""The figures by library size, so that a person sees for whom a model works."""
+"""The metrics by library size, which show for which users a model works."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -37,7 +37,7 @@ def size_quartiles(
     models: Sequence[str],
     cutoffs: Sequence[int],
 ) -> list[dict[str, Any]]:
-    """HR, NDCG and MRR of each model under the full protocol for the users of each quartile."""
+    """Every metric of each model under the full protocol, for the users of each quartile."""
     settings = context.settings.evaluate
     figures = []
     for (part, (low, high)), model in product(enumerate(bounds), models):

@@ -78,7 +78,7 @@ def _test_ranks(
     scores = leading_scores(scorer, batch, stage, longest, targets=(rows, targets))
     sampled = _of_users(UserBatch.of(number, negatives), users)
     ranks, candidates = sampled_ranks(scores, rows, targets, *sampled)
-    # Without a competitor the held-out item is the first of one, which says nothing of a model.
+    # Without a competitor the held-out item ranks first, which says nothing about a model.
     ranked = candidates > 1
     count = int(ranked.sum())
     yield [SAMPLED] * count, users[ranked], ranks[ranked], candidates[ranked], _no_lists(count)
@@ -102,7 +102,7 @@ def held_out_ranks(
 ) -> tuple[IntArray, IntArray]:
     """The full-catalogue ranks of the held-out pairs, and the numbers of candidates.
 
-    The model is told the `known` pairs of the same users; who has none is ranked all the same.
+    The model gets the `known` pairs of the same users; a user without known pairs is ranked too.
     Both int32 [len(held_out)].
     """
     users = held_out.users

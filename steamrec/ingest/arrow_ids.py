@@ -1,4 +1,4 @@
-"""Columns of Arrow arrays as ids: every distinct value is looked at once."""
+"""Columns of Arrow arrays as ids: each distinct value is converted once."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,7 @@ class Texts(NamedTuple):
 
 
 def refused_type(kind: "pa.DataType", many: bool) -> str | None:
-    """What values of an Arrow type are called if they can be no ids (or, `many`, no lists)."""
+    """The name of an Arrow type whose values cannot be ids (or, with `many`, lists); else None."""
     import pyarrow.types as t
 
     if many:
@@ -32,11 +32,11 @@ def refused_type(kind: "pa.DataType", many: bool) -> str | None:
     binary = t.is_binary(kind) or t.is_large_binary(kind) or t.is_fixed_size_binary(kind)
     if numbers or strings or binary or t.is_null(kind):
         return None
-    return f"{kind}, which is no id"
+    return f"{kind}, which is not an id"
 
 
 def texts_of(values: "pa.Array", column: Column) -> Texts:
-    """The ids in `values` by text_of_id; a value that is no id has a reason in place of it."""
+    """The ids in `values` by text_of_id; a value that is not an id has a reason in place of it."""
     if column.many:
         return _lists_of(values, column)
     texts, reasons = _looked_up(values, column, f"the row has no {column.role}")
@@ -44,7 +44,7 @@ def texts_of(values: "pa.Array", column: Column) -> Texts:
 
 
 def plain_values(values: "pa.Array") -> "pa.Array":
-    """`values` without a dictionary, and strings as bytes, since Parquet checks no UTF-8."""
+    """`values` without a dictionary, and strings as bytes, since Parquet does not check UTF-8."""
     import pyarrow as pa
     import pyarrow.types as t
 
@@ -68,8 +68,8 @@ def _looked_up(values: "pa.Array", column: Column, missing: str | None) -> "tupl
             text, reason = None, f"the {column.role} {error}"
         texts.append(text)
         reasons.append(reason if text is not None or reason else missing)
-    places = pa.array(codes)
-    return tuple(pa.array(each, pa.string()).take(places) for each in (texts, reasons))
+    positions = pa.array(codes)
+    return tuple(pa.array(each, pa.string()).take(positions) for each in (texts, reasons))
 
 
 def _distinct(values: "pa.Array") -> "tuple[np.ndarray[Any, Any], list[Any]]":
@@ -92,8 +92,8 @@ def _lists_of(values: "pa.Array", column: Column) -> Texts:
         None if there else f"the row has no {column.role}"
         for there in values.is_valid().to_pylist()
     ]
-    for place in np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False)):
-        row = int(np.searchsorted(offsets, place, side="right")) - 1
-        row_reasons[row] = reasons[int(place)].as_py()
+    for position in np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False)):
+        row = int(np.searchsorted(offsets, position, side="right")) - 1
+        row_reasons[row] = reasons[int(position)].as_py()
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts)
     return Texts(lists, pa.array(row_reasons, pa.string()))

@@ -11,8 +11,8 @@ _LINE_FEED = 10
 class Chunk(NamedTuple):
     """Whole lines: the byte of the file at which they start, and their bytes.
 
-    Every line but a file's last ends in a line feed. Of the last line `missing` bytes were left
-    out at its end, which happens to very long ones only.
+    Every line except a file's last one ends in a line feed. `missing` bytes were dropped at the end
+    of the last line, which only happens to very long lines.
     """
 
     start: int

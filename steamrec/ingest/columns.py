@@ -1,4 +1,4 @@
-"""The columns that are read from other people's tables, found by their names."""
+"""The columns that are read from external tables, found by their names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from urllib.parse import unquote
 
 from steamrec.errors import UsageError
 
-_MOST_SHOWN = 20
+_MAX_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Column:
-    """A wanted column: what it is called here and in the files, and which setting says so.
+    """A wanted column: its role here, its name in the files, and the setting of that name.
 
     With `many` its values are lists of ids.
     """
@@ -23,7 +23,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Place:
+class ColumnOrigin:
     """Where a file has a column: at a position among its columns, or as a value in its path."""
 
     position: int | None
@@ -35,8 +35,8 @@ def find_columns(
     present: Sequence[str],
     partition: dict[str, str | None],
     path: str,
-) -> tuple[Place, ...]:
-    """The place of each of `columns` among the names `present` in a file, or in `partition`.
+) -> tuple[ColumnOrigin, ...]:
+    """Where each of `columns` is among the names `present` in a file, or in `partition`.
 
     Case and blanks around a name do not matter. Raises UsageError when a column is missing or
     there twice.
@@ -46,23 +46,23 @@ def find_columns(
 
 def _find(
     column: Column, present: Sequence[str], partition: dict[str, str | None], path: str
-) -> Place:
+) -> ColumnOrigin:
     wanted = plain(column.name)
-    positions = [place for place, name in enumerate(present) if plain(name) == wanted]
+    positions = [position for position, name in enumerate(present) if plain(name) == wanted]
     if len(positions) > 1:
         raise UsageError(
             f"The input {path} has {len(positions)} columns {column.name!r}; leave one, or name "
             f"another in {column.setting}."
         )
     if positions:
-        return Place(positions[0])
+        return ColumnOrigin(positions[0])
     if wanted in partition:
-        return Place(None, partition[wanted])
+        return ColumnOrigin(None, partition[wanted])
     there = [repr(name.strip()) for name in [*present, *partition]]
-    more = f" and {len(there) - _MOST_SHOWN} more" if len(there) > _MOST_SHOWN else ""
+    more = f" and {len(there) - _MAX_SHOWN} more" if len(there) > _MAX_SHOWN else ""
     raise UsageError(
         f"The input {path} has no column {column.name!r} ({column.setting}); it has the columns "
-        f"{', '.join(there[:_MOST_SHOWN]) or 'of no name'}{more}."
+        f"{', '.join(there[:_MAX_SHOWN]) or 'of no name'}{more}."
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steamrec.errors import UsageError
-from steamrec.ingest.columns import Column, Place, find_columns, plain
+from steamrec.ingest.columns import Column, ColumnOrigin, find_columns, plain
 from steamrec.ingest.row_batches import Row, RowLimits, bad_row, row_of, shown_text, to_batches
 from steamrec.ingest.sources import Source
 from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
@@ -30,7 +30,7 @@ class CsvPart:
     codec: str | None
     weight: int
     columns: tuple[Column, ...]
-    places: tuple[Place, ...]
+    origins: tuple[ColumnOrigin, ...]
     separator: str
     width: int
 
@@ -55,8 +55,8 @@ class CsvPart:
                 yield bad_row(reason, _shown(b"".join(raw), limits), self.columns)
                 continue
             values = [
-                place.value if place.position is None else fields[place.position]
-                for place in self.places
+                origin.value if origin.position is None else fields[origin.position]
+                for origin in self.origins
             ]
             row = row_of(values, self.columns, "")
             yield row._replace(line=_shown(b"".join(raw), limits)) if row.reason else row
@@ -65,9 +65,9 @@ class CsvPart:
 def csv_parts(
     source: Source, columns: tuple[Column, ...], partition: dict[str, str | None]
 ) -> list[CsvPart]:
-    """How to read `source`, from its header; nothing when there is nothing under the header.
+    """How to read `source`, from its header; empty when there are no rows.
 
-    Raises UsageError when the header will not do.
+    Raises UsageError when the header cannot be used.
     """
     for column in columns:
         if column.many:
@@ -90,18 +90,18 @@ def csv_parts(
             "line feeds."
         )
     try:
-        places = find_columns(columns, names, partition, source.path)
+        origins = find_columns(columns, names, partition, source.path)
     except UsageError as error:
         said = str(error).removesuffix(".")
         raise UsageError(f"{said}, by its first line, which must name them.") from None
     if len(lines) < _FIRST_LINES and len(_first_records(lines, separator)) < 2:
         return []
     width = len(names)
-    return [CsvPart(source.path, source.codec, source.size, columns, places, separator, width)]
+    return [CsvPart(source.path, source.codec, source.size, columns, origins, separator, width)]
 
 
 def _first_records(lines: Sequence[Line], separator: str) -> list[list[str]]:
-    """The header and what follows it; empty lists for what is no record."""
+    """The header and what follows it; empty lists for anything that is not a record."""
     records = _records(_Lines(iter(lines), RowLimits()), separator)
     return [fields for fields, reason, _ in records if reason or not _is_blank(fields)]
 
@@ -146,7 +146,7 @@ class _Lines:
         self._bytes += len(line) + missing
         if self._bytes > self._limit:
             raise _TooLongError
-        # Bytes that are no UTF-8 become lone surrogates, which no id may have.
+        # Bytes that are not UTF-8 become lone surrogates, which no id may have.
         return line.decode("utf-8", "surrogateescape")
 
     def taken(self) -> list[bytes]:
@@ -167,7 +167,7 @@ def _records(lines: _Lines, separator: str) -> Iterator[tuple[list[str], str | N
         except _TooLongError:
             yield [], "the row is too long, or a quote in it is never closed", lines.taken()
         except csv.Error as error:
-            yield [], f"the row is no CSV ({error})", lines.taken()
+            yield [], f"the row is not CSV ({error})", lines.taken()
 
 
 def _shown(line: bytes, limits: RowLimits) -> str:

@@ -1,4 +1,4 @@
-"""Reading other people's tables in Spark: Parquet, separated values and JSON lines."""
+"""Reading external tables in Spark: Parquet, separated values and JSON lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-# Small files share a task, so that ten thousand of them are no ten thousand tasks.
+# Small files share a task, so that ten thousand files are not ten thousand tasks.
 _TASK_BYTES = 4 * 2**20
 _TASKS_PER_CORE = 8
 

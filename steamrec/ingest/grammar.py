@@ -1,4 +1,4 @@
-"""Which lines the JVM may read: those that repr() of a library would write.
+"""Which lines the JVM may read: those that repr() of a library writes.
 
 Spark's JSON reader takes single quotes, but it is no Python: it reads `\\/` as `/`, a pair of
 `\\u` surrogates as one character, a number as a string, digits in quotes as a number, only the
@@ -51,15 +51,15 @@ _LIBRARY = _dict(
         "items": rf"\[(?:{_ITEM}(?:, {_ITEM})*)?\]",
     }
 )
-# A carriage return may stand before the line feed (files from Windows).
+# A carriage return may come before the line feed (files from Windows).
 TRUSTED = rf"\A{_LIBRARY}\r?\n?\z"
 
 
 def are_trusted(lines: "pa.LargeStringArray") -> "npt.NDArray[np.bool_]":
     """Which of `lines` (n of them, with their line feeds) are sentences of the grammar: n bools.
 
-    RE2 matches in time that grows with the line, whatever it holds. It lets some bytes pass that
-    are not UTF-8: who trusts a line has decoded it.
+    RE2 matches in time linear in the line. It accepts some bytes that are not UTF-8, so the caller
+    decodes a line before it trusts it.
     """
     import pyarrow.compute as pc
 

@@ -8,15 +8,15 @@ _LARGEST = 10**309
 
 
 class BadIdError(ValueError):
-    """A value that is no id; the message says so after the name of its column."""
+    """A value that is not an id; the message says so after the name of its column."""
 
 
 def text_of_id(value: object) -> str | None:
     """The id in `value` as text, or None where there is none.
 
     A whole number of any type is its digits (1000.0 and Decimal("1000.00") are "1000"). Text and
-    UTF-8 bytes stand as they are. None, NaN and blank text are no id. Raises BadIdError for
-    anything else.
+    UTF-8 bytes are kept as they are. None, NaN and blank text are missing ids. Raises BadIdError
+    for anything else.
     """
     if isinstance(value, bytes):
         value = _decoded(value)
@@ -25,12 +25,12 @@ def text_of_id(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        raise BadIdError(f"is {value}, and a truth value is no id")
+        raise BadIdError(f"is {value}, and a truth value is not an id")
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float | Decimal):
         return _whole(value)
-    raise BadIdError(f"is a {type(value).__name__}, which is no id")
+    raise BadIdError(f"is a {type(value).__name__}, which is not an id")
 
 
 def _decoded(value: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with an input file, said once by a worker and once by the driver."""
+"""Errors in an input file, raised by a worker and reported by the driver."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _ENDS_EARLY = ("Truncated compressed stream", "end-of-stream marker")
 
 
 class DamagedFileError(Exception):
-    """An input file that cannot be read to its end; the message is one line for people."""
+    """An input file that cannot be read to its end; the message is one line."""
 
 
 def damaged(path: str, error: Exception) -> DamagedFileError:

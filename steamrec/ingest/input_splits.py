@@ -1,4 +1,4 @@
-"""Who reads what: each input file's blocks, shared out to Spark's tasks."""
+"""Input splits: which task reads which blocks of each input file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MOST_SHARES = 16
 
 @dataclass(frozen=True)
 class Share:
-    """The blocks of one file that one task reads: a line is of the block that it starts in.
+    """The blocks of one file that one task reads: a line belongs to the block in which it starts.
 
     They are `first`, `first + stride` and so on, below `end` (None: to the end of the file). A
     compressed file can be entered at its start only; a plain one is entered at `first`.

@@ -4,12 +4,12 @@ from typing import Any
 
 from steamrec.data.tables import ITEM_METADATA
 from steamrec.ingest.line_records import LineFormat
-from steamrec.ingest.parsing import Limits, read_facts
+from steamrec.ingest.parsing import Limits, read_item_metadata
 
 
 def read(line: bytes, limits: Limits) -> dict[str, Any]:
-    """The facts in `line`, as ITEM_METADATA; raises Unreadable."""
-    return read_facts(line, limits)._asdict()
+    """The item metadata in `line`, as ITEM_METADATA; raises Unreadable."""
+    return read_item_metadata(line, limits)._asdict()
 
 
-FACT_LINES = LineFormat(ITEM_METADATA.columns, read)
+ITEM_LINES = LineFormat(ITEM_METADATA.columns, read)

@@ -1,4 +1,4 @@
-"""Rows of JSON lines: one object a line."""
+"""Rows of JSON lines: one object per line."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import UsageError
-from steamrec.ingest.columns import Column, Place, find_columns, plain
+from steamrec.ingest.columns import Column, ColumnOrigin, find_columns, plain
 from steamrec.ingest.row_batches import Row, RowLimits, bad_row, row_of, shown_text, to_batches
 from steamrec.ingest.sources import Source
 from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
@@ -15,7 +15,7 @@ from steamrec.ingest.text_lines import Line, first_lines, read_text_lines
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A column that is null may be left out of a line, but hardly out of so many.
+# A line may omit a null column, but hardly this many lines.
 _FIRST_LINES = 1_000
 
 
@@ -27,7 +27,7 @@ class JsonPart:
     codec: str | None
     weight: int
     columns: tuple[Column, ...]
-    places: tuple[Place, ...]
+    origins: tuple[ColumnOrigin, ...]
 
     def batches(self, limits: RowLimits) -> "Iterator[pa.RecordBatch]":
         """The rows, in the file's order; raises DamagedFileError."""
@@ -49,11 +49,11 @@ class JsonPart:
         try:
             pairs = _pairs(line.data)
             values = [
-                _value(pairs, column.name) if place.position is not None else place.value
-                for column, place in zip(self.columns, self.places, strict=True)
+                _value(pairs, column.name) if origin.position is not None else origin.value
+                for column, origin in zip(self.columns, self.origins, strict=True)
             ]
         except (ValueError, RecursionError) as error:
-            return bad_row(f"the line is no JSON object ({_said(error)})", "", self.columns)
+            return bad_row(f"the line is not a JSON object ({_said(error)})", "", self.columns)
         return row_of(values, self.columns, "")
 
 
@@ -62,7 +62,7 @@ def json_parts(
 ) -> list[JsonPart]:
     """How to read `source`, from its first lines; nothing when there are none.
 
-    Raises UsageError when they will not do.
+    Raises UsageError when they cannot be used.
     """
     lines = [line for line in first_lines(source, _FIRST_LINES) if not line.isspace()]
     if not lines:
@@ -85,12 +85,12 @@ def json_parts(
             f"The input {source.path} is not JSON lines ({said}); write one object on each line."
         )
     spellings = {plain(name): name for name in names}  # one line may write User, another user
-    places = find_columns(columns, list(spellings.values()), partition, source.path)
-    return [JsonPart(source.path, source.codec, source.size, columns, places)]
+    origins = find_columns(columns, list(spellings.values()), partition, source.path)
+    return [JsonPart(source.path, source.codec, source.size, columns, origins)]
 
 
 def _pairs(line: bytes) -> list[tuple[str, Any]]:
-    """The object's names and values, as they stand; raises ValueError when it is none."""
+    """The object's names and values, unchanged; raises ValueError when it is not an object."""
     found = json.loads(line.decode("utf-8"), object_pairs_hook=_Object, parse_float=Decimal)
     if not isinstance(found, _Object):
         raise ValueError(f"it is a {type(found).__name__}")
@@ -98,7 +98,7 @@ def _pairs(line: bytes) -> list[tuple[str, Any]]:
 
 
 class _Object(list[tuple[str, Any]]):
-    """An object's pairs; a list of its own kind, as an array is no object."""
+    """An object's pairs; a list of its own kind, as an array is not an object."""
 
 
 def _value(pairs: Sequence[tuple[str, Any]], name: str) -> object:

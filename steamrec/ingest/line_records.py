@@ -18,7 +18,7 @@ keep_archives()  # workers import this module
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# What every record has beside its place and what was in the line.
+# What every record has beside its location and the fields of the line.
 STATE = {"in_python": "boolean", "reason": "string", "line": "string"}
 
 
@@ -42,7 +42,7 @@ def records(
     """One JSON object for each line of `chunk`: `file`, `offset`, `in_python` and the fields.
 
     A line that cannot be read has, in place of the fields, the `reason` in words and the `line`,
-    cut to `max_shown` characters; bytes that are not UTF-8 stand in it as \\xNN. A byte order mark
+    cut to `max_shown` characters; bytes that are not UTF-8 are written as \\xNN. A byte order mark
     at the start of a file is none of its first line's.
     """
     first, data = chunk.start, chunk.data
@@ -54,9 +54,9 @@ def records(
     for start, stop, direct in zip(starts[:-1].tolist(), stops.tolist(), trusted, strict=True):
         line = data[start:stop]
         length = len(line) + (chunk.missing if stop == len(data) else 0)
-        given = _as_text(line) if direct and length <= limits.line_bytes else None
-        fields = given or _rewritten(line, length, form, limits, max_shown)
-        in_python = "false" if given else "true"
+        unchanged = _as_text(line) if direct and length <= limits.line_bytes else None
+        fields = unchanged or _rewritten(line, length, form, limits, max_shown)
+        in_python = "false" if unchanged else "true"
         yield f'{head}{first + start}, "in_python": {in_python}, {fields[1:]}'
 
 

@@ -24,8 +24,8 @@ def read_lines(
     """One row for each line of `sources`: LINE_LOCATION, the columns of `form`, STATE and REFUSED.
 
     `in_python` says who read the line. `reason` and `line` (as quarantine shows it) are null
-    unless the line cannot be read. REFUSED is null but where Spark's JSON reader took a record
-    that was trusted for no JSON, and that row's other columns are null. A line ends at "\\n" only.
+    unless the line cannot be read. REFUSED is set only when Spark's JSON reader rejects a line that
+    the grammar accepted; the other columns are then null. A line ends at "\\n" only.
     """
     limits = Limits(line_bytes=settings.max_line_bytes)
     max_shown = settings.max_quarantined_characters

@@ -1,4 +1,4 @@
-"""From a path or URI, as a person writes it, to a file system and a name on it."""
+"""From a path or URI as the user wrote it to a file system and a name on it."""
 
 import glob
 import re
@@ -44,7 +44,7 @@ def locate(path: str) -> tuple[Any, list[str]]:
 def matches(files: Any, pattern: str) -> tuple[str, list[str]]:
     """The longest folder of `pattern` that exists, and what matches the pattern inside of it.
 
-    A folder that exists is taken literally, so brackets in its name are no pattern. Names that
+    A folder that exists is taken literally, so brackets in its name are not a pattern. Names that
     start with '.' or '_' match only a pattern that does so too.
     """
     parts = pattern.split("/")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from steamrec.errors import UsageError
 from steamrec.ingest.arrow_ids import plain_values, refused_type, texts_of
-from steamrec.ingest.columns import Column, Place, find_columns
+from steamrec.ingest.columns import Column, ColumnOrigin, find_columns
 from steamrec.ingest.input_errors import DamagedFileError, damaged
 from steamrec.ingest.locations import open_input
 from steamrec.ingest.row_batches import BATCH_ROWS, RowLimits, schema_of, shown_text
@@ -29,7 +29,7 @@ class ParquetPart:
     path: str
     weight: int
     columns: tuple[Column, ...]
-    places: tuple[Place, ...]
+    origins: tuple[ColumnOrigin, ...]
     names: tuple[str | None, ...]
     row_group: int
     rows: int
@@ -52,10 +52,10 @@ class ParquetPart:
         import pyarrow.compute as pc
 
         values = [
-            pa.array([place.value] * rows, pa.string())
+            pa.array([origin.value] * rows, pa.string())
             if name is None
             else batch.column(batch.schema.get_field_index(name))
-            for place, name in zip(self.places, self.names, strict=True)
+            for origin, name in zip(self.origins, self.names, strict=True)
         ]
         ids = [texts_of(each, column) for each, column in zip(values, self.columns, strict=True)]
         reasons = pc.coalesce(*(each.reasons for each in ids))
@@ -70,23 +70,23 @@ class ParquetPart:
 def parquet_parts(
     source: Source, columns: tuple[Column, ...], partition: dict[str, str | None]
 ) -> list[ParquetPart]:
-    """The row groups of `source`. Raises UsageError when its footer will not do."""
+    """The row groups of `source`. Raises UsageError when its footer cannot be used."""
     try:
         with _opened(source.path) as file:
             schema, metadata = file.schema_arrow, file.metadata
     except DamagedFileError as error:
         raise UsageError(str(error)) from None
-    places = find_columns(columns, schema.names, partition, source.path)
-    for column, place in zip(columns, places, strict=True):
-        if place.position is not None:
-            _check_type(schema.field(place.position).type, column, source.path)
+    origins = find_columns(columns, schema.names, partition, source.path)
+    for column, origin in zip(columns, origins, strict=True):
+        if origin.position is not None:
+            _check_type(schema.field(origin.position).type, column, source.path)
     names = tuple(
-        None if place.position is None else schema.names[place.position] for place in places
+        None if origin.position is None else schema.names[origin.position] for origin in origins
     )
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     return [
         ParquetPart(
-            source.path, group.total_byte_size, columns, places, names, number, group.num_rows
+            source.path, group.total_byte_size, columns, origins, names, number, group.num_rows
         )
         for number, group in enumerate(groups)
     ]

@@ -25,7 +25,7 @@ def negative_columns(settings: Settings) -> tuple[Column, ...]:
 
 
 def holdout_fingerprints(context: Context) -> dict[str, str]:
-    """The published held-out pairs as a stage's `external` tells of them; none without any.
+    """The published held-out pairs as a stage's `external` has them; empty without any.
 
     Raises UsageError when the table is missing, has no rows or lacks a column.
     """
@@ -50,7 +50,7 @@ def read_holdout(context: Context) -> "DataFrame":
 
 
 def read_negatives(context: Context) -> "DataFrame | None":
-    """The published candidates: user, items (array of strings); None when none are given."""
+    """The published candidates: user, items (array of strings); None when negatives are drawn."""
     path = context.settings.split.negatives_path
     if not path:
         return None

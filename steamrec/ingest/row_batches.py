@@ -24,7 +24,7 @@ class RowLimits:
 
 
 class Row(NamedTuple):
-    """A row's ids by column, or the `reason` why there are none and the row as it stands."""
+    """A row's ids by column, or the `reason` why it has none and the row itself."""
 
     ids: Sequence[Ids]
     reason: str | None = None
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
 
 def row_of(values: Sequence[object], columns: Sequence[Column], line: str) -> Row:
-    """The row that holds `values`; `line` is shown should they be no ids."""
+    """The row that holds `values`; `line` is shown if a value is not an id."""
     ids: list[Ids] = []
     for value, column in zip(values, columns, strict=True):
         try:
@@ -54,17 +54,17 @@ def _ids_of_list(value: object) -> list[str | None] | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise BadIdError("is no list")
+        raise BadIdError("is not a list")
     return [text_of_id(each) for each in value]
 
 
 def shown_text(text: str, limits: RowLimits) -> str:
-    """`text` as quarantine shows it: cut, and without what is no Unicode."""
+    """`text` as quarantine shows it: cut, and without what is not Unicode."""
     return text[: limits.shown].encode("utf-8", "backslashreplace").decode()[: limits.shown]
 
 
 def schema_of(columns: Sequence[Column]) -> "pa.Schema":
-    """The schema of all batches: a string or a list of strings a column, reason, line."""
+    """The schema of all batches: a string or a list of strings per column, reason, line."""
     import pyarrow as pa
 
     kinds = [pa.list_(pa.string()) if column.many else pa.string() for column in columns]
@@ -78,8 +78,8 @@ def to_batches(rows: Iterable[Row], columns: Sequence[Column]) -> "Iterator[pa.R
 
     schema = schema_of(columns)
     rest = iter(rows)
-    while some := list(islice(rest, BATCH_ROWS)):
-        values = [*zip(*(row.ids for row in some), strict=True)]
-        values += [tuple(row.reason for row in some), tuple(row.line for row in some)]
+    while batch := list(islice(rest, BATCH_ROWS)):
+        values = [*zip(*(row.ids for row in batch), strict=True)]
+        values += [tuple(row.reason for row in batch), tuple(row.line for row in batch)]
         arrays = [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

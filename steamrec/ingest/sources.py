@@ -1,4 +1,4 @@
-"""Finding the input files and saying what they are."""
+"""Finding the input files and their formats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,14 +57,14 @@ class Source:
 def find_sources(path: str, setting: str = "input.path", tables: bool = False) -> list[Source]:
     """The files behind `path` (a file, a folder or a glob; local or a URI), by name.
 
-    A path that exists is that file, whatever is in its name; only another one is a pattern. In a
-    folder, names that start with '.' or '_' are left out, as Spark does. With `tables` folders
-    are read with the folders in them, and files may be Parquet. Raises UsageError, naming the
-    setting that gave the path, when there is none, when all are empty, or when a file's content
-    is not what its name says.
+    A path that exists is that file, whatever its name; only a path that does not exist is a
+    pattern. In a folder, names that start with '.' or '_' are left out, as Spark does. With
+    `tables` folders are read recursively, and files may be Parquet. Raises UsageError, naming the
+    setting of the path, when there is no file, when all are empty, or when a file's content is not
+    what its name says.
     """
     if not path:
-        raise UsageError(f"There is no input: set {setting} to the raw file, a glob or a folder.")
+        raise UsageError(f"No input was given: set {setting} to the raw file, a glob or a folder.")
     try:
         files, names = locate(path)
         found = next((found for name in names if (found := _found(files, name, tables))), [])
@@ -110,18 +110,18 @@ def _expanded(files: Any, match: str, nested: bool) -> Iterator[str]:
         yield from files_below(files, match, nested)
 
 
-def _source(files: Any, name: str, given: str, root: str) -> Source:
+def _source(files: Any, name: str, pattern: str, root: str) -> Source:
     info = files.info(name)
     modified = next((info[key] for key in ("mtime", "LastModified", "ETag") if key in info), "")
     relative = name[len(root) :].lstrip("/")
-    return Source(_uri(files, name, given), info["size"], str(modified), relative)
+    return Source(_uri(files, name, pattern), info["size"], str(modified), relative)
 
 
-def _uri(files: Any, name: str, given: str) -> str:
+def _uri(files: Any, name: str, pattern: str) -> str:
     # fsspec takes off the scheme (and calls s3a s3) and sometimes the host; Spark wants both.
     if "file" in files.protocol or "://" in name:
         return name
-    url = urlsplit(given)
+    url = urlsplit(pattern)
     in_name = "memory" in files.protocol or not name.startswith("/")
     host = "" if in_name else url.netloc
     return f"{url.scheme}://{host}{name}"

@@ -1,4 +1,4 @@
-"""The bytes of an input file, from this disk or another's, unpacked."""
+"""The bytes of an input file, local or remote, decompressed."""
 
 from collections.abc import Iterator
 from typing import IO, Any

@@ -1,4 +1,4 @@
-"""Which formats other people's tables may have, and the parts of one to read."""
+"""The formats of external tables, and the parts of a table to read."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +84,7 @@ def _parts(source: Source, columns: tuple[Column, ...]) -> tuple[Part, ...]:
     raise UsageError(
         f"The input {source.path} is of no known format; Parquet, separated values "
         f"({', '.join(CSV_ENDINGS)}) and JSON lines ({', '.join(JSON_ENDINGS)}) are read, "
-        f"unpacked or packed ({', '.join(CODECS)}): rename it, or write it as one of them."
+        f"plain or compressed ({', '.join(CODECS)}): rename it, or write it as one of them."
     )
 
 

@@ -21,7 +21,7 @@ class Line(NamedTuple):
 
 
 def read_text_lines(path: str, codec: str | None, longest: int) -> Iterator[Line]:
-    """The lines of the file at `path`; of those over `longest` bytes only the start.
+    """The lines of the file at `path`; only the start of lines over `longest` bytes.
 
     A byte order mark at the start is left out. Raises DamagedFileError.
     """

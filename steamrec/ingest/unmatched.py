@@ -1,4 +1,4 @@
-"""What of a published split does not fit the training pairs: counted, named, or refused."""
+"""Parts of a published split that do not match the training pairs: counted, logged or refused."""
 
 import logging
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def shown(self) -> str:
-        """The finding for people."""
+        """The finding as one phrase for logs and errors."""
         example = f" (such as {self.example!r})" if self.example else ""
         return f"{self.count:,} {self.words}{example}"
 
@@ -77,7 +77,7 @@ def check_known(unknown: int, items: int, allowed: float, setting: str) -> None:
 def figures(frame: "DataFrame", **wanted: "Column | str") -> dict[str, Any]:
     """The values of the aggregates `wanted`, by name; None counts as 0.
 
-    In place of an aggregate may stand a condition: `name` is then the number of its rows.
+    A condition may be given instead of an aggregate: `name` is then the number of its rows.
     """
     from pyspark.sql import functions as F
 

@@ -24,9 +24,11 @@ class AlsSettings(Section):
     }
 
     factors: Width = Field(64, description="Width of the factors.")
-    iterations: ListLength = Field(10, description="Alternations.")
-    regularization: PositiveFloat = Field(0.01, description="Lambda.")
-    alpha: PositiveFloat = Field(10.0, description="Weight of an observed pair.")
+    iterations: ListLength = Field(
+        10, description="Passes; each solves for all users, then for all items."
+    )
+    regularization: PositiveFloat = Field(0.01, description="L2 regularization of the factors.")
+    alpha: PositiveFloat = Field(10.0, description="The confidence of an owned pair is 1 + alpha.")
 
 
 def fit(context: Context) -> Artifact:

@@ -10,7 +10,7 @@ from steamrec.workspace.receipts import digest
 
 
 def cached_scorer(root: str, name: str) -> Scorer:
-    """The scorer of model `name` in the workspace at `root`, as it stands there now."""
+    """The scorer of model `name` in the workspace at `root`, as it is there now."""
     return _scorer(root, name, _state(root, name))
 
 
@@ -20,7 +20,7 @@ def _scorer(root: str, name: str, state: str) -> Scorer:
 
 
 def cached_artifact(root: str, name: str) -> Artifact:
-    """The artifact `name` in the workspace at `root`, as it stands there now."""
+    """The artifact `name` in the workspace at `root`, as it is there now."""
     return _artifact(root, name, _state(root, name))
 
 

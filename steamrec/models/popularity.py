@@ -1,4 +1,4 @@
-"""Popularity: everybody gets the items with the most owners."""
+"""Popularity: each user gets the items with the most owners."""
 
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ class PopularityScorer:
         self.popularity = as_float32(artifact.arrays["popularity"])
 
     def scores(self, batch: UserBatch) -> FloatArray:
-        """float32 [users of the batch, items]: the same row for everybody."""
+        """float32 [users of the batch, items]: the same row for each user."""
         return np.tile(self.popularity, (len(batch.users), 1))
 
     def most_popular(self, count: int, excluded: IntArray) -> IntArray:

@@ -13,18 +13,20 @@ from steamrec.settings.section import Section
 class ModelSpec:
     """One model.
 
-    name: also its section of settings ([train.<name>]) and its folder in the workspace.
-    title: what it is, in words.
-    settings: the "module:Class" of its section of the settings; "" where it has none. The module
-        is imported by every command, so it imports no TensorFlow and no Spark at its top.
-    fit: the "module:function" that fits it, called with the context (and the name, for a network).
-    scorer: the "module:Class" that scores, called with the artifact.
-    network: of one that the epoch loop trains on sampled negatives, the module with its NETWORK.
-    scores_new_users: it scores whoever owns something, known when it was fitted or not.
-    item_item: its artifact has `weights` from item to item.
-    baseline: others are compared with it.
-    refit: the "module:function" that fits it again on all pairs, held-out ones too, called with
-        the context; for models whose refit takes under a tenth of a night.
+    Attributes:
+        name: also its section of settings (`[train.<name>]`) and its folder in the workspace.
+        title: what it is, in words.
+        settings: the "module:Class" of its section of the settings; "" if it has none. Every
+            command imports the module, so it imports no TensorFlow and no Spark at its top.
+        fit: the "module:function" that fits it, called with the context (and the name, for a
+            network).
+        scorer: the "module:Class" that scores, called with the artifact.
+        network: the module with its NETWORK, if the epoch loop trains it on sampled negatives.
+        scores_new_users: it scores any user from owned items, also users on whom it was not fitted.
+        item_item: its artifact has `weights` from item to item.
+        baseline: other models are compared with it.
+        refit: the "module:function" that fits it again on all pairs, held-out ones too, called
+            with the context; for models whose refit takes less than a tenth of a night.
     """
 
     name: str

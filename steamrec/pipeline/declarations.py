@@ -61,7 +61,7 @@ def _date(context: Context) -> dict[str, str]:
 INGEST = Stage(
     name="ingest",
     command="ingest",
-    summary="Read the raw lines; quarantine what cannot be read.",
+    summary="Read the raw lines; quarantine lines that cannot be read.",
     inputs=(),
     run=f"{STAGES}.ingest:run",
     external=_input,
@@ -151,11 +151,11 @@ def refit(models: tuple[str, ...]) -> Stage:
 
 
 def export(models: tuple[str, ...], metadata: bool) -> Stage:
-    """The stage that writes, checks and publishes everybody's list."""
+    """The stage that writes the lists, checks them and publishes them."""
     return Stage(
         name="export",
         command="export",
-        summary="Write everybody's list, check it and publish it.",
+        summary="Write a list per user, check the lists and publish them.",
         inputs=(
             *("ingest", "prepare", "evaluate", "refit"),
             *(("item_metadata",) if metadata else ()),
@@ -173,7 +173,7 @@ def report(models: tuple[str, ...], stages: tuple[str, ...], metadata: bool) -> 
     return Stage(
         name="report",
         command="report",
-        summary="Write report.html: figures, pictures, a few lists.",
+        summary="Write report.html: figures, charts, a few users' lists.",
         inputs=(
             *("ingest", "prepare", "split", "evaluate", "export"),
             *(("item_metadata",) if metadata else ()),

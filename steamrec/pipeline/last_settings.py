@@ -9,7 +9,7 @@ FILE = "settings.json"
 
 
 def save_settings(workspace: Workspace, settings: Settings) -> None:
-    """Keep the settings, so that `steamrec status` can tell what a next night would do."""
+    """Keep the settings, so that `steamrec status` can say what the next night would do."""
     workspace.write_json(FILE, settings.model_dump(mode="json"))
 
 

@@ -98,7 +98,7 @@ def _report_refusal(stages: Sequence[Stage], context: Context) -> None:
             try:
                 _run(stage, context)
             except Exception as error:
-                log.warning("report: it could not tell of the refused run: %s", error)
+                log.warning("report: the refused run could not be reported: %s", error)
 
 
 def _run(stage: Stage, context: Context) -> Receipt:

@@ -16,9 +16,12 @@ from steamrec.data.tables import Table
 class Outcome:
     """What a stage's run leaves for its receipt.
 
-    `tables` were written and are hashed by the runner; `hashes` are those of outputs that are
-    not tables (models, files) or were hashed by the stage itself, which then gives their `rows`;
-    `counts` are figures for people, in the order to print them.
+    Attributes:
+        tables: the tables that were written; the runner hashes them.
+        hashes: the hashes of other outputs (models, files), and of tables that the stage hashed
+            itself.
+        rows: the rows of tables that the stage hashed itself.
+        counts: figures for the log and the receipt, in the order to print them.
     """
 
     tables: list[Table] = field(default_factory=list)
@@ -31,13 +34,17 @@ class Outcome:
 class Stage:
     """One stage of the night.
 
-    name: also the name of its receipt. command: the command of the command line that runs it.
-    summary: what it does, in words. inputs: the stages whose outputs it reads. run: the
-    "module:function" that does the work, called with the context and `arguments`. external: a
-    fingerprint of each input from outside of the workspace. code: further modules behind the
-    output, beside that of `run`.
-
     The settings that it depends on are not declared: the runner records which ones it reads.
+
+    Attributes:
+        name: also the name of its receipt.
+        command: the command of the command line that runs it.
+        summary: what it does, in words.
+        inputs: the stages whose outputs it reads.
+        run: the "module:function" that does the work, called with the context and `arguments`.
+        arguments: further arguments of `run`.
+        external: returns a fingerprint of each input from outside of the workspace.
+        code: further modules behind the output, beside that of `run`.
     """
 
     name: str

@@ -1,1 +1,1 @@
-"""The night's report: one HTML file with its pictures inside."""
+"""The night's report: one HTML file with its charts inside."""

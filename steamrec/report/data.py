@@ -1,4 +1,4 @@
-"""What the report says, gathered from receipts, metrics and small Spark aggregations.
+"""The report's data, from receipts, metrics and small Spark aggregations.
 
 Everything that comes to the driver is bounded by the catalogue, never by the users.
 """
@@ -11,7 +11,7 @@ from steamrec.data import tables
 from steamrec.errors import RunError
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.rejection import read_refusal
-from steamrec.report.item_metadata import told_genres
+from steamrec.report.item_metadata import known_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.scoring.artifact import folder
 from steamrec.workspace import Workspace
@@ -31,23 +31,23 @@ def collect(context: "Context", models: Sequence[str], stages: Sequence[str]) ->
     """Everything the page shows, as plain lists and dicts.
 
     `models` are the night's models, `stages` its stages in order. Equal tables give equal
-    results, but for "stages", "published" and "refusal", which say when and how long.
+    results, except for "stages", "published" and "refusal", which contain times.
     """
     workspace = context.workspace
     published = _published(workspace)
     items = context.read_local(tables.ITEMS, *tables.ITEMS.columns).sort_values("item")
-    given = ("item_metadata",) if context.settings.input.items_path else ()
+    optional = ("item_metadata",) if context.settings.input.items_path else ()
     return {
         "published": published,
         "refusal": read_refusal(workspace),
         "metrics": workspace.read_json("metrics.json"),
-        "counts": _counts(context, ("ingest", "prepare", "split", *given, "sample", "export")),
+        "counts": _counts(context, ("ingest", "prepare", "split", *optional, "sample", "export")),
         "refused": _refused(context),
         "least_items": context.settings.prepare.min_items,
         "sizes": _sizes(context),
         "owners": _owners(items),
         "top_items": _top_items(items),
-        "genres": told_genres(context, published) if published else [],
+        "genres": known_genres(context, published) if published else [],
         "curves": {name: _curve(context, name) for name in models},
         "users": shown_users(context, published) if published else [],
         "stages": _stages(context, stages),
@@ -63,7 +63,7 @@ def _published(workspace: Workspace) -> dict[str, Any] | None:
 
 
 def _curve(context: "Context", model: str) -> list[dict[str, float]]:
-    """The model's training curve, without how long the epochs took."""
+    """The model's training curve, without the epochs' durations."""
     curve = context.workspace.read_json(f"{folder(model)}/model.json")["curve"]
     return [{n: v for n, v in epoch.items() if n not in EPOCH_TIMES} for epoch in curve]
 
@@ -79,7 +79,7 @@ def _counts(context: "Context", stages: Sequence[str]) -> dict[str, dict[str, An
 
 
 def _refused(context: "Context") -> list[dict[str, Any]]:
-    """The commonest reasons for which lines were refused, with their number."""
+    """The most frequent reasons why lines were refused, with their number."""
     from pyspark.sql import functions as F
 
     if not context.count(tables.QUARANTINE):
@@ -90,7 +90,7 @@ def _refused(context: "Context") -> list[dict[str, Any]]:
 
 
 def _sizes(context: "Context") -> list[tuple[int, int]]:
-    """(items owned, users with so many), small first; users without a model included."""
+    """(items owned, users with this many), ascending; cold users included."""
     from pyspark.sql import functions as F
 
     cold = context.read(tables.COLD_USERS).select(F.size("items").alias("items"))
@@ -100,7 +100,7 @@ def _sizes(context: "Context") -> list[tuple[int, int]]:
 
 
 def _owners(items: "pd.DataFrame") -> list[tuple[int, int]]:
-    """(owners, items with so many owners), few owners first."""
+    """(owners, items with this many owners), ascending."""
     counted = Counter(items["owners"].tolist())
     return sorted(counted.items())
 

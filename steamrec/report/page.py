@@ -1,4 +1,4 @@
-"""The page: gathered facts and pictures, through an escaping template, to one HTML file."""
+"""The page: the night's data and charts, through an escaping template, to one HTML file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,24 +6,20 @@ from typing import Any
 from steamrec.report.pictures.canvas import Picture
 from steamrec.report.pictures.data import library_sizes, popularity_curve
 from steamrec.report.pictures.genres import genre_shares
-from steamrec.report.pictures.quality import (
-    METRIC_NAMES,
-    by_cutoff,
-    by_library_size,
-    list_character,
-)
+from steamrec.report.pictures.quality import by_cutoff, by_library_size, list_character
 from steamrec.report.pictures.stages import slowest_stages
 from steamrec.report.pictures.training import training_curves
 from steamrec.report.style import STYLE
 from steamrec.report.template import TEMPLATE
+from steamrec.scoring.metrics import METRICS
 
 PROTOCOLS = ("full", "sampled")
 
 
-def render(facts: Mapping[str, Any]) -> str:
-    """The HTML of what `collect` gathered; equal facts give equal text.
+def render(night: Mapping[str, Any]) -> str:
+    """The HTML of what `collect` gathered; equal data give equal text.
 
-    No word of it is markup: user ids, item names and reasons are escaped by the template.
+    The template escapes user ids, item names and reasons, so no data is markup.
     """
     import jinja2
     from markupsafe import Markup
@@ -36,41 +32,45 @@ def render(facts: Mapping[str, Any]) -> str:
     environment.filters["words"] = lambda name: name.replace("_", " ")
     pictures = {
         place: [{"picture": picture, "svg": Markup(picture.svg)} for picture in drawn]
-        for place, drawn in _pictures(facts).items()
+        for place, drawn in _pictures(night).items()
     }
     return environment.from_string(TEMPLATE).render(
-        facts,
+        night,
         style=Markup(STYLE),
         pictures=pictures,
-        headline=headline(facts["metrics"]["results"]),
-        cold=cold_table(facts["metrics"].get("cold", [])),
-        empty=dict(facts["sizes"]).get(0, 0),
+        headline=headline(night["metrics"]["results"]),
+        cold=cold_table(night["metrics"].get("cold", [])),
+        empty=dict(night["sizes"]).get(0, 0),
     )
 
 
-def _pictures(facts: Mapping[str, Any]) -> dict[str, list[Picture]]:
-    metrics = facts["metrics"]
+def _pictures(night: Mapping[str, Any]) -> dict[str, list[Picture]]:
+    metrics = night["metrics"]
+    names = shown_metrics()
     k = shown_cutoff(metrics["results"])
     return {
         "data": [
-            library_sizes(facts["sizes"], facts["least_items"]),
-            popularity_curve(facts["owners"]),
+            library_sizes(night["sizes"], night["least_items"]),
+            popularity_curve(night["owners"]),
         ],
-        "training": training_curves(facts["curves"]),
+        "training": training_curves(night["curves"]),
         "quality": [
             by_cutoff(metrics["results"], protocol, metric)
-            for metric in ("hr", "ndcg")
+            for metric in names
             for protocol in PROTOCOLS
         ],
-        "sizes": [
-            by_library_size(metrics["by_library_size"], metric, k) for metric in ("hr", "ndcg")
-        ],
+        "sizes": [by_library_size(metrics["by_library_size"], metric, k) for metric in names],
         "lists": [
             *(list_character(metrics["lists"], name, k) for name in ("coverage", "novelty")),
-            *([genre_shares(facts["genres"])] if facts["genres"] else ()),
+            *([genre_shares(night["genres"])] if night["genres"] else ()),
         ],
-        "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in facts["stages"]])],
+        "stages": [slowest_stages([(row["stage"], row["seconds"]) for row in night["stages"]])],
     }
+
+
+def shown_metrics() -> list[str]:
+    """The metrics of tables and pictures, by their names in metrics.json."""
+    return [name for name, metric in METRICS.items() if metric.in_report]
 
 
 def shown_cutoff(results: list[dict[str, Any]]) -> int:
@@ -82,17 +82,17 @@ def shown_cutoff(results: list[dict[str, Any]]) -> int:
 def headline(results: list[dict[str, Any]]) -> dict[str, Any]:
     """The results table: its columns' names, and a row of (value, low, high) for each model."""
     k = shown_cutoff(results)
-    found = {
+    cells = {
         (row["model"], row["protocol"], row["metric"]): (row["value"], *row["ci95"])
         for row in results
         if row["k"] == k
     }
-    columns = [(protocol, metric) for protocol in PROTOCOLS for metric in ("hr", "ndcg")]
+    columns = [(protocol, metric) for protocol in PROTOCOLS for metric in shown_metrics()]
     models = list(dict.fromkeys(row["model"] for row in results))
     return {
         "k": k,
-        "columns": [f"{METRIC_NAMES[metric]}@{k}, {protocol}" for protocol, metric in columns],
-        "rows": [(model, [found[model, *column] for column in columns]) for model in models],
+        "columns": [f"{METRICS[metric].label}@{k}, {protocol}" for protocol, metric in columns],
+        "rows": [(model, [cells[model, *column] for column in columns]) for model in models],
     }
 
 
@@ -101,17 +101,18 @@ def cold_table(figures: list[dict[str, Any]]) -> dict[str, Any]:
     if not figures:
         return {}
     k = shown_cutoff(figures)
-    found = {
+    cells = {
         (row["model"], row["metric"]): (row["value"], *row["ci95"])
         for row in figures
         if row["k"] == k
     }
     models = list(dict.fromkeys(row["model"] for row in figures))
+    names = shown_metrics()
     return {
         "k": k,
         "users": figures[0]["users"],
-        "columns": [f"{METRIC_NAMES[metric]}@{k}" for metric in ("hr", "ndcg")],
-        "rows": [(name, [found[name, metric] for metric in ("hr", "ndcg")]) for name in models],
+        "columns": [f"{METRICS[metric].label}@{k}" for metric in names],
+        "rows": [(name, [cells[name, metric] for metric in names]) for name in models],
     }
 
 

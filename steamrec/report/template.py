@@ -60,8 +60,8 @@ Readers see nothing yet.
 </p>
 {% else %}
 <p class="soft">Run {{ published.run_id }}, published model: {{ published.model }}
-{%- if counts.export and counts.export.refitted %} (measured without the held-out items, then fitted
-again on all pairs){% endif %}
+{{ "(measured without the held-out items, then fitted again on all pairs)"
+if counts.export and counts.export.refitted }}
 (best on validation: {{ metrics.best or "not known" }}).</p>
 {% endif %}
 <div class="tiles">
@@ -83,7 +83,7 @@ again on all pairs){% endif %}
 {% endfor %}
 </div>
 {% if refused %}
-<p>The commonest reasons for which lines were refused:</p>
+<p>The most frequent reasons why lines were refused:</p>
 <div class="wide"><table>
 <tr><th>reason</th><th class="n">lines</th></tr>
 {% for row in refused %}
@@ -96,10 +96,10 @@ again on all pairs){% endif %}
 
 <h2>The data</h2>
 {{ shown("data") }}
-<p>{{ empty | number }} users own nothing at all and stand in no picture.</p>
+<p>{{ empty | number }} users own nothing and are not in these charts.</p>
 {% if counts.item_metadata is defined %}
 {% set metadata = counts.item_metadata %}
-<p>Genres, tags and prices are known of {{ metadata.catalogue_items_with_facts | number }} of
+<p>Genres, tags and prices are known for {{ metadata.catalogue_items_with_metadata | number }} of
 the {{ metadata.catalogue_items | number }} items.</p>
 {% endif %}
 <p>The most owned items:</p>
@@ -118,8 +118,8 @@ the {{ metadata.catalogue_items | number }} items.</p>
 <h2>Quality</h2>
 <p>One held-out item of each of {{ metrics.users | number }} users. "Full" ranks it among all
 {{ metrics["items"] | number }} items that the user does not own: what a list of
-{{ headline.k }} would show. "Sampled" ranks it among a few negatives only, and is kept to compare
-with papers. Beneath each figure its 95 % interval (bootstrap over users).</p>
+{{ headline.k }} would show. "Sampled" ranks it among a few negatives only; use it only to compare
+with papers. Below each figure is its 95 % interval (bootstrap over users).</p>
 {{ results("results", headline) }}
 {{ shown("quality") }}
 
@@ -130,7 +130,7 @@ with papers. Beneath each figure its 95 % interval (bootstrap over users).</p>
 <h2>Quality for cold users</h2>
 <p>One held-out item of each of {{ cold.users | number }} users with fewer than
 {{ least_items }} items, ranked among all items that the user does not own. No model was fitted on
-them; a model that is missing here gives them the popularity list.</p>
+these users; a model that is not in this table gives them the popularity list.</p>
 {{ results("cold", cold) }}
 {% endif %}
 
@@ -138,7 +138,7 @@ them; a model that is missing here gives them the popularity list.</p>
 {{ shown("lists") }}
 
 {% if users %}
-<h2>A few users' lists</h2>
+<h2>Lists of a few users</h2>
 <div class="grid">
 {% for user in users %}
 <div class="card">

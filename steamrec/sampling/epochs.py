@@ -1,9 +1,9 @@
 """An epoch's training rows: drawn batch by batch, put into random order bucket by bucket.
 
-A row is (user, item, negative_0, ...), and rows stand as the columns of an array, as Parquet
-wants them. Each row's random key is a pure function of (seed, epoch, user, item): its remainder
-says which file (bucket) the row stands in, and its size where in the file, so the files' bytes do
-not depend on how the work was parted.
+A row is (user, item, negative_0, ...). Rows are the columns of an array, as Parquet needs them.
+Each row's random key is a pure function of (seed, epoch, user, item): its remainder says which file
+(bucket) the row is in, and its size where in the file, so the files' bytes do not depend on how the
+work was split.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def epoch_rows(
 ) -> IntArray:
     """The batch's rows of one epoch: int32 [2 + per_positive, n].
 
-    `batch` is all that its users own (which no negative may be), `positives` the pairs to
+    `batch` has all items that its users own (never a negative), `positives` the pairs to
     train on, of the same users or fewer.
     """
     counts = np.zeros(len(batch.users), np.int64)
@@ -44,7 +44,7 @@ def row_keys(rows: IntArray, seed: int, epoch: int) -> WordArray:
 
 
 def in_buckets(rows: IntArray, buckets: int, seed: int, epoch: int) -> list[IntArray]:
-    """The rows parted by key modulo `buckets`, one array a bucket."""
+    """The rows split by key modulo `buckets`, one array per bucket."""
     keys = row_keys(rows, seed, epoch)
     # NumPy sorts 16-bit numbers by counting.
     kind = np.uint16 if buckets < 2**16 else np.int64
@@ -80,7 +80,7 @@ def _taken(rows: IntArray, order: LongArray) -> IntArray:
 def rows_hash(rows: IntArray) -> tuple[int, int]:
     """A hash of the rows that does not depend on their order: two sums modulo 2**64.
 
-    The sums of the parts of a table add up to the table's; rows that stand twice count twice.
+    The sums of the parts of a table add up to the table's; rows that occur twice count twice.
     Two columns at a time go through the mixing function; a column without a partner goes alone.
     """
     # The salt knows the width: a column of zeros without a partner is not as good as none.

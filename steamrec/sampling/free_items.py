@@ -25,7 +25,7 @@ def free_items(batch: UserBatch, rows: LongArray, ranks: LongArray, items: int) 
     """
     owned = np.diff(batch.indptr)
     width = items + 1
-    # Half as wide numbers where they suffice: the bisection's cost is memory.
+    # Numbers of half the width where they suffice: the bisection's cost is memory.
     kind: Any = np.int32 if len(owned) * width < 2**31 else np.int64
     lifts: npt.NDArray[Any] = np.arange(0, len(owned) * width, width, dtype=kind)
     starts: npt.NDArray[Any] = batch.indptr[:-1].astype(kind)
@@ -63,10 +63,10 @@ def weighted_free_items(
 def popularity_weights(owners: LongArray, power: float) -> LongArray:
     """int64 [items + 1]: whole-number weights owners ** power as running totals from 0.
 
-    owners: int64 [items], counted on the pairs that models are fitted on, so that no draw knows of
-    a held-out one. An item that nobody owns weighs as one with a single owner. The total is at
-    most TOTAL_WEIGHT, and each item gets 1 of it before the rest is dealt out, so that none is
-    out of reach. Raises RunError when there are more items than that.
+    owners: int64 [items], counted on the pairs that models are fitted on, so that no draw depends
+    on a held-out item. An item without owners weighs as much as one with a single owner. The total
+    is at most TOTAL_WEIGHT, and each item gets 1 of it before the rest is divided, so that every
+    item can be drawn. Raises RunError when there are more items than that.
     """
     items = len(owners)
     if items > TOTAL_WEIGHT:

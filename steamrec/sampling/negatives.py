@@ -1,7 +1,7 @@
 """Exact negatives: items that a user does not own.
 
-A draw for training is one from the whole catalogue; where that hits an owned item, a second word
-picks the rank of a free one (free_items.py). With owned weight O of a total W, item j comes out
+A training draw picks one item of the whole catalogue; if the user owns it, a second word picks the
+rank of a free item (free_items.py). With owned weight O of a total W, item j comes out
 with the probability w_j / W + O / W * w_j / (W - O) = w_j / (W - O): exactly as if drawn among
 the free items, in two steps at most, and nearly always in one that needs no search.
 """
@@ -71,7 +71,7 @@ def _draw(
 ) -> None:
     """Fill `negatives` (int32 [per_positive, positives.sum()]) for the users of the batch.
 
-    `owned` is all False before and after: room for one cell a user and item.
+    `owned` is all False before and after: one cell per user and item.
     """
     starts = np.cumsum(positives) - positives
     users = np.repeat(np.arange(len(positives)), positives)
@@ -115,7 +115,7 @@ def _among_free(
     drawn_words: WordArray,
     cumulative: LongArray | None,
 ) -> IntArray:
-    """int32, one a word: a free item of user number `rows`; MISSING where there is none."""
+    """int32, one per word: a free item of user number `rows`; MISSING where there is none."""
     if cumulative is None:
         free = items - np.diff(batch.indptr)[rows]
     else:
@@ -161,7 +161,7 @@ def eval_negatives(
     free = items - np.diff(batch.indptr)
     wanted = np.minimum(count, free)
     keys = stream_keys(seed, purpose, 0, batch.users)
-    # A draw a row, so that a draw's users stand side by side.
+    # A row per draw, so that the users of a draw are contiguous.
     ranks: npt.NDArray[np.int64] = np.full((count, len(batch.users)), MISSING, np.int64)
     for draw in range(count):
         active = draw < wanted

@@ -33,7 +33,7 @@ def draw_chunks(
     seed: int,
     cumulative: "np.ndarray[Any, np.dtype[np.int64]] | None",
 ) -> "Iterator[pa.RecordBatch]":
-    """Draw the rows of each batch for each epoch and emit them in one chunk a file.
+    """Draw the rows of each batch for each epoch and emit them in one chunk per file.
 
     An epoch has len(partition_keys) / len(epochs) files; `partition_keys` has one number per file,
     epoch after epoch (steamrec.spark.partition_keys).

@@ -3,7 +3,7 @@
 models/<name>/model.json      settings, sizes, training curve, content hash, hash of the ids, and
                               the content hashes of the tables that number users and items
 models/<name>/<array>.npy
-models/<name>/ids.npz         whom and what the rows stand for, if the model has them
+models/<name>/ids.npz         the user and item ids of the rows, if the model has them
 """
 
 import hashlib
@@ -30,9 +30,14 @@ IDS_FILE = "ids.npz"
 class Artifact:
     """A fitted model.
 
-    `arrays` are what its scorer needs; `settings` what it was fitted with; `users` and `items`
-    its vocabulary sizes; `curve` one entry an epoch; `ids` the strings that its rows stand for,
-    None where they were not saved or not asked for.
+    Attributes:
+        name: the model's name.
+        arrays: what its scorer needs, by name.
+        users: the number of users on which it was fitted.
+        items: the number of items in the catalogue.
+        settings: its settings when it was fitted.
+        curve: one entry per epoch: loss, seconds and validation metric.
+        ids: the user and item ids of its rows; None if they were not saved or not read.
     """
 
     name: str
@@ -68,7 +73,7 @@ def vocabulary(workspace: Workspace) -> dict[str, str]:
 def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
     """Write the arrays and ids, then model.json: a model without model.json is not there.
 
-    model.json holds the hash of both, so neither can be taken for another model's. Raises
+    model.json holds the hash of both, so neither can be mistaken for another model's. Raises
     RunError before anything is written when a number of the model is not finite.
     """
     if broken := _not_finite(artifact.arrays):
@@ -103,7 +108,7 @@ def load_artifact(workspace: Workspace, name: str, with_ids: bool = False) -> Ar
     """Read a model, `with_ids` also the ids that were saved with it.
 
     Raises RunError that names what is missing, damaged or not finite, and for a model that was
-    fitted on other users or items than the workspace has now: its rows would stand for others.
+    fitted on other users or items than the workspace has now: its rows would belong to others.
     With its ids such a model can be read: its reader goes by them.
     """
     target = folder(name)
@@ -140,7 +145,7 @@ def _not_finite(arrays: Arrays) -> str | None:
 def _damaged(workspace: Workspace, target: str, what: str) -> RunError:
     return RunError(
         f"The model {workspace.path(target)} {what.rstrip('.')}; "
-        "`steamrec train --fresh` fits it anew."
+        "`steamrec train --fresh` fits it again."
     )
 
 

@@ -1,4 +1,4 @@
-"""The ids that a model's rows stand for, as one file of plain arrays.
+"""The ids of a model's rows, as one file of plain arrays.
 
 The text is kept as UTF-8 bytes and their ends: any id survives, and nothing is padded.
 """

@@ -60,7 +60,7 @@ def sampled_ranks(
     """Ranks among each user's sampled negatives.
 
     As full_ranks, but negatives[indptr[j] : indptr[j + 1]] are the candidates of entry j. A
-    target that stands among its own candidates, as in some published files, is scored once.
+    target that is among its own candidates, as in some published files, is scored once.
     """
     entry = np.repeat(np.arange(len(users)), np.diff(indptr))
     other = negatives != targets[entry]

@@ -18,7 +18,7 @@ Targets = tuple[IntArray, IntArray]
 class Scorer(Protocol):
     """A fitted model, ready to score.
 
-    The scores of a user depend on nothing but the model and that user's row of the batch:
+    A user's scores depend only on the model and on that user's row of the batch:
     scoring a batch equals scoring each of its users alone, up to float rounding, and the same
     batch always gives the same bits. `name` is the model's, `items` the size of the catalogue.
     """
@@ -76,7 +76,7 @@ def leading_scores(
     """float32 [users of the batch, items]: scores that serve lists and ranks as `scores` does.
 
     The same as `scores` to the bit for each user's `depth` best items that are neither owned nor
-    excluded, and for the targets, (rows, items); every other item stands on the same side of each
+    excluded, and for the targets, (rows, items); every other item is on the same side of each
     of these. Which of two other items has the larger score may differ. Raises as finite_scores.
     """
     if isinstance(scorer, PartialScorer):

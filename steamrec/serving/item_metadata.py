@@ -11,7 +11,7 @@ GENRES_SHOWN = 3
 
 
 def known_facts(served: ServingSet, item_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """genres and price by item_id, of those items that the published run has facts about."""
+    """genres and price by item_id, of those items that have metadata in the published run."""
     if not item_ids or not served.has(ITEM_METADATA):
         return {}
     rows = served.rows(ITEM_METADATA, ["item_id", "genres", "price"], AnyOf("item_id", item_ids))

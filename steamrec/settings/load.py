@@ -138,7 +138,7 @@ def _as_tuples(value: Any) -> Any:
 
 def _sentence(error: ValidationError, config: str | None) -> str:
     first = error.errors(include_url=False)[0]
-    # A union's branch names stand in the location too; a setting is the part before them.
+    # A union's branch names are in the location too; the setting's name is the part before them.
     name = ".".join(part for part in first["loc"] if isinstance(part, str))
     source = f" in {config}" if config else ""
     if first["type"] == "extra_forbidden":

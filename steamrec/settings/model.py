@@ -44,13 +44,13 @@ class TrainSettings(Section):
         32_768, description="Training rows (positives and negatives) in a global batch."
     )
     learning_rate: LearningRate = Field(
-        0.006, description="Adam's learning rate in the first step."
+        0.006, description="Adam's learning rate at the first step."
     )
     loss: LossName = Field(
         "log",
-        description="'log': the log loss of positives and sampled negatives. 'softmax': a softmax "
-        "over 2,048 negatives that a batch shares, corrected for how often each is drawn; for "
-        "gmf only, and batch_size then counts positives.",
+        description="'log': the log loss of positives and sampled negatives. 'softmax': a "
+        "softmax over 2,048 negatives that a batch shares, corrected for how often each is "
+        "drawn; only for gmf, and batch_size then counts positives.",
     )
     schedule: ScheduleName = Field(
         "cosine",
@@ -58,19 +58,19 @@ class TrainSettings(Section):
     )
     patience: Annotated[int, Field(ge=0, le=10_000)] = Field(
         3,
-        description="A network stops when this many epochs in a row did not better its validation "
-        "NDCG@10; the best epoch is kept. 0 trains all epochs.",
+        description="Training of a network stops after this many epochs in a row without a "
+        "better validation NDCG@10; the best epoch is kept. 0 trains all epochs.",
     )
     replicas: Annotated[int, Field(ge=0, le=1_024)] = Field(
         0,
-        description="Replicas under MirroredStrategy: 0 takes every GPU, or one CPU where there "
-        "is none; on a CPU, n makes n logical devices.",
+        description="Replicas under MirroredStrategy. 0: every GPU, or one CPU without a GPU. On "
+        "a CPU, n makes n logical devices.",
     )
     seed: Seed = Field(1, description="The seed of the initial weights.")
     warm_start: bool = Field(
         False,
-        description="Networks start from the workspace's model of the night before, for the users "
-        "and items that both know. A night's result then depends on the nights before it.",
+        description="Networks start from the model of the night before, for the users and items "
+        "that are in both. A night's result then depends on earlier nights.",
     )
 
     @field_validator("models")
@@ -111,7 +111,9 @@ class Settings(Section):
                     "train.gmf.loss instead."
                 )
         if self.split.method == "given" and not self.split.holdout_path:
-            raise ValueError("split.method = 'given' needs split.holdout_path.")
+            raise ValueError(
+                "split.method = 'given' needs split.holdout_path; set it to the published holdout."
+            )
         for name in ("holdout_path", "negatives_path"):
             if getattr(self.split, name) and self.split.method != "given":
                 raise ValueError(
@@ -125,18 +127,20 @@ class Settings(Section):
         filters = self.export.filters
         if filters and not self.input.items_path:
             raise ValueError(
-                f"export.{next(iter(filters))} needs facts about the items; set input.items_path "
-                "to steam_games.json.gz or a file like it."
+                f"export.{next(iter(filters))} needs item metadata; set input.items_path to "
+                "steam_games.json.gz or a file like it."
             )
         if filters.get("min_price", 0) > filters.get("max_price", float("inf")):
-            raise ValueError("export.min_price is above export.max_price; no price is between.")
+            raise ValueError(
+                "export.min_price is above export.max_price, so no price is allowed; lower it."
+            )
 
     def training(self, name: str) -> TrainingSettings:
-        """How network `name` is trained: its own section's values laid over those of [train]."""
+        """How network `name` is trained: its own section's values, then those of [train]."""
         own: NetworkSettings = getattr(self.train, name)
         values = own.model_dump(exclude_none=True, include=set(TrainingSettings.model_fields))
         values["epochs"], values["negatives"] = self.epochs(name), self.negatives(name)
-        # Only what is used is read: a recorder notes it, and a change of it trains again.
+        # Only what is used is read: a recorder notes it, and a change trains the network again.
         for shared in TrainingSettings.model_fields:
             if shared not in values:
                 values[shared] = getattr(self.train, shared)
@@ -159,7 +163,7 @@ class Settings(Section):
 
     def networks(self) -> list[str]:
         """The networks among the models of the night, in order."""
-        train = type(self.train).model_fields
+        train = self.train.section_class.model_fields
         return [
             name
             for name in self.train.models

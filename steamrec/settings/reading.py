@@ -13,26 +13,26 @@ class InputSettings(Section):
     """What the night reads."""
 
     path: Text = Field(
-        "", description="The raw file: one path, a glob or a folder; local or a URI."
+        "", description="The raw file: one path, a glob or a folder, local or a URI."
     )
     format: Literal["steam", "interactions"] = Field(
         "steam",
-        description="'steam': one Python dict a line, as the Steam dump has them. "
-        "'interactions': a table of user and item, as Parquet, CSV or JSON lines (docs/inputs.md).",
+        description="'steam': one Python dict per line, as in the Steam dump. 'interactions': a "
+        "table of user and item, as Parquet, CSV or JSON lines (docs/inputs.md).",
     )
     user_column: ColumnName = Field(
         "user",
-        description="For 'interactions' and split.method = 'given': the column with the users, in "
-        "all files; case does not matter.",
+        description="The column with the users, in all files of 'interactions' and of "
+        "split.method = 'given'; case does not matter.",
     )
     item_column: ColumnName = Field(
-        "item", description="As user_column: the column with the items."
+        "item", description="The column with the items; as user_column."
     )
     items_path: Text = Field(
         "",
-        description="Facts about the items (steam_games.json.gz: genres, tags, prices), one Python "
-        "dict a line, for the report, for recommend and for what [export] leaves out; a path as "
-        "input.path. Empty: there are none.",
+        description="Item metadata (genres, tags, prices) in the format of steam_games.json.gz, "
+        "one Python dict per line; a path as input.path. The report, recommend and the filters "
+        "of [export] use it. Empty: none.",
     )
 
     @model_validator(mode="after")
@@ -47,14 +47,14 @@ class IngestSettings(Section):
 
     max_quarantined_fraction: Fraction = Field(
         0.01,
-        description="The run fails when a larger part of the lines (of a table: the rows) cannot "
-        "be read.",
+        description="The run fails when a larger fraction of the lines (or of a table's rows) "
+        "cannot be read.",
     )
     max_line_bytes: Annotated[int, Field(ge=1, le=2**30)] = Field(
-        16_777_216, description="A longer line is quarantined unread."
+        16_777_216, description="A longer line is quarantined and not read."
     )
     max_quarantined_characters: PositiveInt = Field(
-        10_000, description="A quarantined line is kept up to this length."
+        10_000, description="A quarantined line is stored up to this length."
     )
 
 
@@ -62,7 +62,9 @@ class PrepareSettings(Section):
     """Choosing users and building interactions."""
 
     min_items: PositiveInt = Field(
-        5, description="Users with fewer distinct items are left to the popularity list."
+        5,
+        description="Users with fewer distinct items are cold: no model is fitted on them "
+        "(docs/concepts.md).",
     )
 
 
@@ -78,47 +80,48 @@ class SplitSettings(Section):
     validation_users: Count = Field(
         5_000,
         description="For this many users (at most one in five) one more item is kept out of "
-        "fitting, to choose the best epoch and the best model.",
+        "fitting. It chooses the best epoch and the best model.",
     )
     holdout_path: Text = Field(
         "", description="For 'given': a table of user and item, in any format of 'interactions'."
     )
     negatives_path: Text = Field(
         "",
-        description="For 'given': Parquet or JSON lines with user and a list of items. Empty: "
-        "negatives are drawn.",
+        description="For 'given': Parquet or JSON lines with a user and a list of items per row. "
+        "Empty: negatives are drawn.",
     )
     negatives_column: ColumnName = Field(
         "items", description="The column of negatives_path with the lists."
     )
     max_unmatched_fraction: Fraction = Field(
         0.01,
-        description="For 'given': the run fails when a larger part of the held-out rows, or of the "
-        "candidates, does not fit the training pairs (docs/inputs.md).",
+        description="For 'given': the run fails when a larger fraction of the held-out rows, or "
+        "of the candidates, does not match the training pairs (docs/inputs.md).",
     )
     max_unknown_items_fraction: Fraction = Field(
         0.8,
-        description="For 'given': the run fails when a larger part of the held-out items, or of "
-        "the candidate items, is in no training pair.",
+        description="For 'given': the run fails when a larger fraction of the held-out items, or "
+        "of the candidate items, is in no training pair.",
     )
 
 
 class SamplingSettings(Section):
     """Drawing negatives."""
 
-    train_negatives: ListLength = Field(4, description="Negatives for each training positive.")
+    train_negatives: ListLength = Field(4, description="Negatives per training positive.")
     eval_negatives: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        100, description="Distinct negatives for each holdout."
+        100, description="Distinct negatives per held-out item."
     )
     seed: Seed = Field(1, description="The seed of all draws.")
     distribution: Literal["uniform", "popularity"] = Field(
         "uniform",
-        description="How training negatives are spread over the items that a user does not own: "
-        "evenly, or as the item's owners to the power of popularity_power.",
+        description="How training negatives are drawn from the items that a user does not own: "
+        "all with the same probability ('uniform'), or in proportion to owners ** "
+        "popularity_power ('popularity').",
     )
     popularity_power: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = Field(
-        0.75, description="The power for distribution = 'popularity'."
+        0.75, description="The exponent for distribution = 'popularity'."
     )
     rows_per_file: PositiveInt = Field(
-        500_000, description="Training rows in a Parquet file, which is one row group."
+        500_000, description="Training rows per Parquet file; each file is one row group."
     )

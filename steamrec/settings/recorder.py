@@ -1,4 +1,4 @@
-"""Which settings a stage reads: recorded while it runs, so that none can be forgotten.
+"""The settings that a stage reads: recorded while it runs, so that none can be forgotten.
 
 A stage that ran on some values reads the same settings again when none of these values changed,
 so comparing what was recorded with tonight's values is enough to know whether to run it again.
@@ -13,7 +13,7 @@ from steamrec.settings.model import Settings
 
 
 class SettingsRecorder:
-    """Stands for a section of the settings and notes each value that is read.
+    """A proxy of a section of the settings that notes each value that is read.
 
     `read` maps the full name of a setting ("prepare.min_items") to its JSON value.
     """
@@ -34,6 +34,8 @@ class SettingsRecorder:
             return value
         if name == "model_dump":
             return self._model_dump
+        if name == "section_class":
+            return kind
         member = getattr(kind, name)
         if isinstance(member, property) and member.fget is not None:
             return member.fget(self)
@@ -47,19 +49,19 @@ class SettingsRecorder:
 
 
 def recorded(settings: Settings, read: dict[str, Any]) -> Settings:
-    """`settings`, to be read as ever; what is read is noted in `read`."""
+    """`settings` behind a recorder; each value that is read is noted in `read`."""
     return cast(Settings, SettingsRecorder(settings, read))
 
 
 def unrecorded(settings: Settings) -> Settings:
-    """The settings themselves, for what no output depends on (how many old runs are kept)."""
+    """The settings themselves, for values on which no output depends (export.keep)."""
     if isinstance(settings, SettingsRecorder):
         return cast(Settings, settings._section)
     return settings
 
 
 def note_all(section: BaseModel, read: dict[str, Any], path: str, left_out: set[str]) -> None:
-    """Note every setting of a section and of those below it, but for `left_out`."""
+    """Note every setting of a section and of its inner sections, except `left_out`."""
     for name in type(section).model_fields:
         if name in left_out:
             continue
@@ -76,7 +78,7 @@ def json_value(section: BaseModel, name: str) -> Any:
 
 
 def current_values(settings: Settings, names: list[str]) -> dict[str, Any]:
-    """Today's values of settings by their full names; one that is no setting is left out."""
+    """The current values of settings by their full names; unknown names are left out."""
     everything: dict[str, Any] = {}
     note_all(settings, everything, "", set())
     return {name: everything[name] for name in names if name in everything}

@@ -48,6 +48,11 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
-    """The base of all sections: strict types, finite numbers, no unknown keys, never changed."""
+    """The base of all sections: strict types, finite numbers, no unknown keys, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @property
+    def section_class(self) -> type["Section"]:
+        """The class of the section; also that of a section behind a SettingsRecorder."""
+        return type(self)

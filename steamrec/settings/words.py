@@ -1,4 +1,4 @@
-"""What is wrong with a setting's value, in plain words; pydantic's message is the last resort."""
+"""Error messages for a setting's value; pydantic's own message is the fallback."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -20,7 +20,7 @@ def content_hash(frame: "DataFrame", columns: Sequence[str]) -> tuple[int, str]:
     """The number of rows and a hash (32 hex digits) of `columns` of `frame`: one Spark job.
 
     The 16-bit quarters of the rows' hashes are summed, so neither the order of the rows nor their
-    partitions matter, rows that stand twice count twice, and no sum overflows below 2**47 rows.
+    partitions matter, rows that occur twice count twice, and no sum overflows below 2**47 rows.
     """
     row = frame.agg(*hash_sums(frame, columns)).first()
     assert row is not None

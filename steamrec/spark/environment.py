@@ -1,6 +1,6 @@
 """What steamrec sets for the JVM and the Python workers that it starts itself.
 
-Whatever a user's shell holds, a local run gets the same: the loopback address (an unresolvable
+A local run gets the same environment from any shell: the loopback address (an unresolvable
 host name does no harm), UTF-8, and a workers' import path without the current folder.
 """
 

@@ -1,4 +1,4 @@
-"""What a Python worker of Spark's is spared between two tasks."""
+"""What a Python worker of Spark's is reused between two tasks."""
 
 import zipimport
 from pathlib import Path
@@ -12,8 +12,8 @@ def keep_archives() -> None:
     """Read the directory of a zip archive on the import path again only when the file changed.
 
     Before each task PySpark calls importlib.invalidate_caches(), upon which CPython reads the
-    directory of pyspark.zip and of every archive of --py-files anew for each package imported
-    from it: 0.2 seconds of a core a task, which is more than many tasks take. It holds for the
+    directory of pyspark.zip and of every archive of --py-files again for each package imported
+    from it: 0.2 seconds of a core per task, which is more than many tasks take. It holds for the
     whole process; an archive that is replaced is read again, as before.
     """
     zipimport.zipimporter.invalidate_caches = _reread_if_changed  # type: ignore

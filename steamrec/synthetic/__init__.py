@@ -1,1 +1,1 @@
-"""Made Steam files in the raw format, of any size."""
+"""Synthetic Steam files in the raw format, of any size."""

@@ -1,4 +1,4 @@
-"""A made catalogue: items with names, a skewed popularity, genres and series."""
+"""A synthetic catalogue: items with names, a skewed popularity, genres and series."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ POPULARITY_POWER = 1.8
 
 FIRST = ("Iron", "Silent", "Crimson", "Hollow", "Astral", "Broken", "Golden", "Frozen", "Savage")
 SECOND = ("Harvest", "Frontier", "Citadel", "Abyss", "Legion", "Garden", "Signal", "Voyage")
-# What real names have and careless readers trip over.
+# What real names contain and careless parsers get wrong.
 STYLES = (
     "{0} {1}",
     "{0} {1} {2}",
@@ -31,7 +31,7 @@ STYLES = (
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The made items, all arrays of length n.
+    """The items, all arrays of length n.
 
     app_ids: ascending; names; log_popularity: float64; affinity: float64 [GENRES, n], how much
     a fan of the genre favours the item; series: int, the number of the item's series.

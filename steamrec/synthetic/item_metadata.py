@@ -1,4 +1,4 @@
-"""Made facts about the items of a made catalogue, in the raw format of the shop's file."""
+"""Synthetic metadata of a synthetic catalogue's items, in the raw format of the shop's file."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ OPTIONAL = ("publisher", "genres", "release_date", "tags", "price", "developer")
 def facts_lines(catalogue: Catalogue, seed: int) -> list[str]:
     """The lines of the items' file: a pure function of both arguments.
 
-    As in the real file some items have no line, one stands twice and one line has no id.
+    As in the real file some items have no line, one item has two, and one line has no id.
     """
     rng = np.random.default_rng([seed, 2])
     lines = [
@@ -63,7 +63,7 @@ def _line(facts: dict[str, Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    """The value as Python 2 writes it: every text with a u before it, and ASCII alone."""
+    """The value as Python 2 writes it: text with a u prefix, and ASCII only."""
     if isinstance(value, list):
         return "[" + ", ".join(map(_literal, value)) + "]"
     return f"u{value!a}" if isinstance(value, str) else repr(value)

@@ -1,4 +1,4 @@
-"""Made users: how many items each owns, which, and for how long each was played.
+"""Synthetic users: how many items each owns, which, and for how long each was played.
 
 Sizes follow the real file's: 19 % empty, quartiles 3 / 26 / 73, 6 % above 188.
 """
@@ -49,7 +49,7 @@ def playtimes(rng: np.random.Generator, size: int) -> list[int]:
 
 
 def make_lines(catalogue: Catalogue, seed: int, first: int, users: int) -> tuple[list[str], int]:
-    """The raw lines of users first..first+users-1, and how many items stand in them.
+    """The raw lines of users first..first+users-1, and how many items are in them.
 
     A pure function of its arguments, so chunks can be made anywhere and in any order.
     """

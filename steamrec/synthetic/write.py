@@ -1,4 +1,4 @@
-"""Writing a made file: chunks of users in parallel, in bounded memory, always the same bytes."""
+"""Writing a synthetic file: users in parallel, in bounded memory, always the same bytes."""
 
 import contextlib
 import functools
@@ -20,7 +20,7 @@ CHUNK = 500
 def write_file(users: int, seed: int, output: str) -> dict[str, int]:
     """Write the raw file of `users` users to `output`; returns its lines and item_rows.
 
-    Compressed where the name ends in .gz (one gzip member a chunk). Raises UsageError when the
+    Compressed where the name ends in .gz (one gzip member per chunk). Raises UsageError when the
     file cannot be written.
     """
     figures = {"lines": 0, "item_rows": 0}

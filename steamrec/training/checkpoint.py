@@ -16,9 +16,9 @@ from steamrec.workspace import Workspace
 
 @dataclass
 class Checkpoint:
-    """Where training stands.
+    """The state of a training after an epoch.
 
-    `key` tells what is being trained on what; `curve` has one entry a finished epoch; `state`
+    `key` identifies the network and its data; `curve` has one entry per finished epoch; `state`
     are weights and optimiser slots in order; `best` the scorer's arrays of the best epoch.
     """
 

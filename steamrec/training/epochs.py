@@ -28,13 +28,17 @@ METRIC = "validation_ndcg"
 class Training:
     """One network's training.
 
-    name: the model's. network: what is trained. train: takes an epoch's number and a function to
-    report rows done and the loss of late to; returns the mean loss. epochs: how many there are.
-    rows: of an epoch. arrays: the scorer's arrays as the network stands. validate: their validation
-    metric, None where there are no validation items. patience: epochs in a row without a better
-    metric after which training stops; 0 for never. start: called before the first epoch of a
-    training that is not resumed. key: what the training depends on (checkpoint_key.py); without
-    one nothing is saved or resumed. advice: what to do when it diverges.
+    name: the model's.
+    network: what is trained.
+    train: trains one epoch, given its number and a function that takes the finished rows and the
+        recent loss; returns the mean loss.
+    epochs: their number. rows: those of an epoch.
+    arrays: returns the scorer's arrays of the network's current weights.
+    validate: returns the validation metric of such arrays; None without validation items.
+    patience: epochs in a row without a better metric after which training stops; 0 for never.
+    start: called before the first epoch of a training that is not resumed.
+    key: what the training depends on (checkpoint_key.py); without it nothing is saved or resumed.
+    advice: what to do when the training diverges.
     """
 
     name: str
@@ -90,7 +94,7 @@ def _opened(context: Context, training: Training) -> Checkpoint:
         checkpoint = load_checkpoint(context.workspace, training.name, training.key)
     if checkpoint.curve:
         training.network.restore(checkpoint.state)
-        log.info("train/%s: going on after epoch %d", training.name, len(checkpoint.curve))
+        log.info("train/%s: continuing after epoch %d", training.name, len(checkpoint.curve))
     else:
         training.start()
     return checkpoint

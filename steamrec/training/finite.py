@@ -20,5 +20,5 @@ def refuse_non_finite(
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
             after = "" if epoch is None else f" after epoch {epoch}"
             raise NumericalError(
-                f"train/{model}: {name} holds values that are not finite numbers{after}; {advice}."
+                f"train/{model}: {name} has values that are not finite numbers{after}; {advice}."
             )

@@ -42,7 +42,7 @@ def fit_network(context: Context, name: str) -> Artifact:
     users, items = len(ids["user"]), len(ids["item"])
     sampled = load_receipt(context.inputs, "sample")
     assert sampled is not None, "the runner has seen to the receipts this stage needs"
-    pairs = int(sampled.counts["rows_an_epoch"])
+    pairs = int(sampled.counts["rows_per_epoch"])
     trainer = make_trainer(
         network,
         (users, items),
@@ -131,10 +131,10 @@ def _warm_start(name: str, trainer: Trainer, previous: Previous | None, ids: Ids
         fresh = trainer.weights()
         weights = warmed(fresh, previous.weights, previous.ids, ids, trainer.tables())
     if weights is None:
-        log.info("train/%s: no model to go on from; a fresh start", name)
+        log.info("train/%s: no earlier model for a warm start; training from the beginning", name)
         return
     trainer.set_weights(weights)
-    log.info("train/%s: starts from the model in the workspace", name)
+    log.info("train/%s: warm start from the model in the workspace", name)
 
 
 def _log_shares(context: Context, items: int) -> npt.NDArray[np.float32]:

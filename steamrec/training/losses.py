@@ -1,4 +1,4 @@
-"""What a network is trained to do, as the loss of a batch and its gradients.
+"""The losses: the loss of a batch and its gradients.
 
 A batch is cut into micro-batches. Each runs on one thread as one compiled function, in which
 tf.GradientTape differentiates what Keras computes, and the sums over them have a fixed order: the

@@ -10,7 +10,7 @@ from steamrec.training.tensorflow_quiet import tf
 def make_strategy(replicas: int) -> Any:
     """A tf.distribute.MirroredStrategy with `replicas` replicas (0: every GPU, or one CPU).
 
-    Raises UsageError when so many devices cannot be had: GPUs are counted, and the number of
+    Raises UsageError when this many devices cannot be had: GPUs are counted, and the number of
     logical CPU devices is settled when TensorFlow first runs in a process.
     """
     gpus = tf.config.list_logical_devices("GPU") if tf.config.list_physical_devices("GPU") else []

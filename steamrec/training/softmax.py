@@ -11,7 +11,7 @@ from typing import Any
 from steamrec.training.tensorflow_quiet import tf
 
 SHARED = 2_048
-SAME = -1e9  # the score of a shared item that is the positive itself
+SAME_ITEM_SCORE = -1e9  # the score of a shared item that is the positive itself
 
 
 def softmax_loss(
@@ -21,7 +21,7 @@ def softmax_loss(
 
     `rows` has the embeddings "user" and "item" [m, d] and "shared" [s, d], `ids` the numbers and
     log Q of "item" [m] and "shared" [s], each a pair; `kernel` is GMF's [d, 1]. `valid` float32 [m]
-    is 0 for a row that is none. The loss is the sum of -log softmax, times `share`. Returns it and
+    is 0 for a padding row. The loss is the sum of -log softmax, times `share`. Returns it and
     the gradients by `rows` (same names) and by the kernel.
     """
     watched = [rows["user"], rows["item"], rows["shared"], kernel]
@@ -31,7 +31,7 @@ def softmax_loss(
         (items, item_share), (shared, shared_share) = ids["item"], ids["shared"]
         own = tf.reduce_sum(weighted * rows["item"], 1) - item_share
         others = tf.matmul(weighted, rows["shared"], transpose_b=True) - shared_share
-        others = tf.where(items[:, None] == shared, SAME, others)
+        others = tf.where(items[:, None] == shared, SAME_ITEM_SCORE, others)
         total = tf.reduce_logsumexp(tf.concat([own[:, None], others], 1), 1)
         loss = tf.reduce_sum((total - own) * valid) * share
     *by_rows, by_kernel = tape.gradient(loss, watched)

@@ -11,9 +11,9 @@ from typing import Any
 from steamrec.errors import UsageError
 from steamrec.training.tensorflow_quiet import keras, tf
 
-# A table with so many times the rows that a batch has pairs is updated in the batch's rows only. At
-# less, plain Adam costs little more and ranks a little better (docs/method.md).
-FEW = 8
+# A table with this many times more rows than a batch has pairs is updated only in the batch's rows.
+# With fewer, plain Adam costs little more and ranks a little better (docs/method.md).
+LAZY_ROWS_PER_PAIR = 8
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Table:
         return tf.gather(self.weight.value, ids)
 
     def gradient(self, values: Any, ids: Any, batch: int) -> Any:
-        """The gradient [rows, width] from those of the gathered rows, for batches of so many pairs.
+        """The gradient [rows, width] from those of the gathered rows, for `batch` pairs per batch.
 
         tf.IndexedSlices where the batch's rows are few in the table's; else dense.
         """
         rows, width = self.weight.shape
-        if batch * FEW >= rows:
+        if batch * LAZY_ROWS_PER_PAIR >= rows:
             return tf.math.unsorted_segment_sum(values, ids, rows)
         return tf.IndexedSlices(values, ids, tf.constant((rows, width)))
 

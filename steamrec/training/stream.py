@@ -24,10 +24,10 @@ class EpochStream:
 
     Only the columns of the first `negatives` negatives are read. An element is (users int32
     [batch], items int32 [batch, 1 + negatives]), the positive first, in the order of the files. The
-    last batch of an epoch is filled up with users and items MISSING, so that all have one shape and
+    last batch of an epoch is padded with users and items MISSING, so that all have one shape and
     the loop is compiled once.
 
-    The pipeline is built once and reads what is open: building it anew for each epoch took a tenth
+    The pipeline is built once and reads what is open: building it again for each epoch took a tenth
     of the time in which GMF trains on one.
     """
 
@@ -72,7 +72,7 @@ class EpochStream:
 def candidate_batches(
     url: str, columns: Sequence[str], candidates: int, users: int
 ) -> Iterator[Any]:
-    """A tf.data.Dataset of float32 [users, candidates, columns] from rows that stand by user.
+    """A tf.data.Dataset of float32 [users, candidates, columns] from rows sorted by user.
 
     `url` is a folder of files of float columns, `candidates` rows to each user; no file parts a
     user. The order is that of the files; the last batch may be smaller.
@@ -111,7 +111,7 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
 
-        # One worker: with more, the order of the row groups is whoever comes first.
+        # One worker: with more, the row groups come in the order in which they finish.
         reader = make_batch_reader(
             url,
             schema_fields=[f"^{column}$" for column in columns],

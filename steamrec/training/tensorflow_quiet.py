@@ -9,7 +9,7 @@ import ctypes
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# What changes the numbers is set here, whatever the user's shell or ~/.keras/keras.json holds.
+# What changes the numbers is set here, whatever is in the user's shell or ~/.keras/keras.json.
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # its sums differ from run to run
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.pop("TF_XLA_FLAGS", None)

@@ -47,8 +47,8 @@ class Trainer(TrainedNetwork):
     def epoch(self, batches: Any, steps: int, progress: Callable[[int, float], None]) -> float:
         """Train on `steps` batches of the dataset; returns the mean loss of a step.
 
-        `progress` is told the steps done so far and the loss of late. Stops at a loss that is not
-        finite, and returns it.
+        `progress` gets the number of finished steps and the recent loss. Stops at a loss that is
+        not finite, and returns it.
         """
         # For one replica the distributed iterator only adds an autotuner of its own (stream.py).
         if self.strategy.num_replicas_in_sync > 1:

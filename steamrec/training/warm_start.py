@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Previous:
-    """The network of the night before: its weights by name, and the ids that their rows stand for.
+    """The network of the night before: its weights by name, and the ids of their rows.
 
     `content_hash` is the model's.
     """
@@ -62,7 +62,7 @@ def previous_model(workspace: Workspace, name: str) -> Previous | None:
 def warmed(
     fresh: Arrays, previous: Arrays, known: Ids, ids: Ids, tables: dict[str, str]
 ) -> Arrays | None:
-    """`fresh` weights with those of `previous` where they stand for the same.
+    """`fresh` weights with those of `previous` for rows of the same ids.
 
     Both are by the weights' names. `tables` are the names of embedding tables, each with the kind
     of its rows: "user" or "item". A table's rows are matched by id; what is new keeps its fresh
@@ -88,5 +88,5 @@ def warmed(
 
 
 def _places(known: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]) -> Any:
-    """int64: where each of `ids` stands in `known`; -1 for what is not there."""
+    """int64: the position of each of `ids` in `known`; -1 for an id that is not there."""
     return pd.Index(known).get_indexer(pd.Index(ids))

@@ -1,8 +1,8 @@
-"""The search: Optuna proposes, a fit and its validation NDCG@10 answer.
+"""The search: Optuna proposes settings; a fit returns their validation NDCG@10.
 
-Every trial is in a journal in the workspace, so a search that was stopped goes on. A trial reads
+Every trial is in a journal in the workspace, so a search that was stopped continues. A trial reads
 the workspace's tables and writes to a folder of its own: the night's models, their checkpoints and
-receipts stay as they are.
+receipts do not change.
 """
 
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def tune(context: Context, model: str, trials: int) -> tuple[Settings, float]:
     """Search until `trials` trials are finished; returns the best settings and their metric.
 
-    The metric is the full-catalogue NDCG@10 of validation items; the holdout is not looked at.
+    The metric is the full-catalogue NDCG@10 of validation items; the holdout is not read.
     Writes tune/<model>.toml after each trial that is the best so far. Raises UsageError where
     the workspace is not prepared or has no validation items.
     """
@@ -69,7 +69,7 @@ def _value(
 ) -> float:
     """The validation metric of a model fitted with `values`, which leaves nothing behind."""
     settings = with_values(context.settings, model, values)
-    # A trial's answer depends on its values alone, not on a model that happens to be there.
+    # A trial's result depends on its values alone, not on a model that happens to be there.
     train = settings.train.model_copy(update={"warm_start": False})
     folder = f"tune/{model}.trial"
     context.workspace.remove(folder)  # what a killed search left
@@ -135,7 +135,7 @@ def _study(context: Context, model: str) -> Any:
     # A search that goes on must not propose its first points again.
     study.sampler = optuna.samplers.TPESampler(seed=1_000 * context.settings.train.seed + done)
     if done:
-        log.info("tune/%s: going on after %d trials", model, done)
+        log.info("tune/%s: continuing after %d trials", model, done)
     return study
 
 

@@ -7,7 +7,7 @@ from steamrec.settings import Settings
 
 
 def to_toml(settings: Settings) -> str:
-    """What differs from the defaults, as TOML; reading it gives equal settings."""
+    """The settings that differ from the defaults, as TOML; reading it gives equal settings."""
     values = settings.model_dump(mode="json", exclude_defaults=True)
     return "\n".join(_section((), values)).strip() + "\n"
 

@@ -1,7 +1,7 @@
 """The code behind a stage: the modules that it reaches, each with a hash, and their libraries.
 
-A stage that was run by other code is run again, without anybody raising a version by hand. Hashed
-is what a module does (its syntax tree without docstrings), so comments and layout do not count.
+A stage that was run by other code is run again; no version needs raising. The hash is of what a
+module does (its syntax tree without docstrings), so comments and layout do not count.
 """
 
 import ast
@@ -44,12 +44,12 @@ def code_of(entries: tuple[str, ...]) -> Code:
     """The modules reached by imports from `entries` (module names), and the libraries they use.
 
     Followed are imports anywhere in a file, of the packages that the entries belong to. Raises
-    RunError for an entry without a source: nothing could tell when it changes.
+    RunError for an entry without a source, whose changes could not be noticed.
     """
     for entry in entries:
         if _source(entry) is None:
             raise RunError(
-                f"The source of {entry} cannot be read, so nothing can tell whether it changed; "
+                f"The source of {entry} cannot be read, so its changes cannot be noticed; "
                 "install steamrec with its .py files."
             )
     waiting, modules, imported = list(entries), {}, set()
@@ -72,7 +72,7 @@ def code_of(entries: tuple[str, ...]) -> Code:
 
 @cache
 def _source(name: str) -> tuple[str, frozenset[str]] | None:
-    """The hash of module `name` and the names that it imports; None for what is no module."""
+    """The hash of module `name` and the names that it imports; None if it is not a module."""
     spec = _spec(name)
     get_source = getattr(spec.loader if spec else None, "get_source", None)
     text = get_source(name) if get_source else None

@@ -1,4 +1,4 @@
-"""Faults of the disk under the workspace, told in one sentence."""
+"""Faults of the disk under the workspace, reported in one sentence."""
 
 import os
 import re
@@ -34,14 +34,14 @@ def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunErro
     if FULL in text or "Errno 28" in text:
         return RunError(
             f"The disk ran full in '{stage}' ({_full_folder(error, workspace)}); make room and run "
-            "the same command again: what is published stays as it was."
+            "the same command again: the published run is unchanged."
         )
     if DAMAGED.search(text) is None:
         return None
     files = re.findall(rf"{re.escape(workspace.root)}/[^\s:,'\"\]]+\.parquet", text)
     if not files:
         return None  # not one of the workspace's: the input's damage is ingest's to explain
-    return RunError(f"{files[0]} is damaged; run the night with --fresh, which writes it anew.")
+    return RunError(f"{files[0]} is damaged; run the night with --fresh, which writes it again.")
 
 
 def _full_folder(error: Exception, workspace: Workspace) -> str:

@@ -1,4 +1,4 @@
-"""What lies in an output's files, so that a removed, added or changed file is noticed."""
+"""Checksums of an output's files, so that a removed, added or changed file is noticed."""
 
 from pathlib import Path
 

@@ -28,8 +28,8 @@ _leases: dict[str, Lease] = {}
 def lock(workspace: Workspace) -> None:
     """Hold the workspace for this process to its end; raises RunError when another one does.
 
-    On a local disk the lock is the kernel's (flock), so that of a dead process is none. Elsewhere
-    it is a lease, a file that this process renews; that of a dead process ends with its time.
+    On a local disk the lock is the kernel's (flock), so a dead process holds none. Elsewhere it is
+    a lease, a file that this process renews; the lease of a dead process expires.
     """
     if workspace.root in _held or workspace.root in _leases:
         return

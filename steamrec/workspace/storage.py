@@ -74,7 +74,7 @@ class Workspace:
             if size == 0:
                 raise RunError(
                     f"{self.path(name)}/{base} is damaged (0 bytes); run the night with --fresh, "
-                    "which writes it anew."
+                    "which writes it again."
                 )
 
     def list(self, name: str) -> list[str]:

@@ -53,7 +53,7 @@ def test_help_is_quick_and_names_every_command():
         (["--set", "input.path=/etc/hostname", "--set", "input.items_path=missing.json"],
          "missing.json does not exist; set input.items_path"),
         (["--set", "input.path=/etc/hostname", "--set", "export.max_price=5"],
-         "export.max_price needs facts about the items; set input.items_path"),
+         "export.max_price needs item metadata; set input.items_path"),
         (["--set", 'export.model="ease"', "--set", "input.path=/etc/hostname"], "not among"),
     ],
 )  # fmt: skip

@@ -19,7 +19,7 @@ def recommend(folder, *arguments):
 def test_a_users_list_with_what_it_leans_on(tmp_path):
     write_small_workspace(tmp_path)
     head, first, second = recommend(tmp_path, "known")
-    assert head == "known owns 2 games; 2 others by ease, published for 2026-01-31:"
+    assert head == "known owns 2 items; 2 recommended by ease, published for 2026-01-31:"
     assert first.split() == ["1", "Portal", "2", "20", "2.5", "because", "of", "Portal,", "Doom"]
     assert second.endswith("because of Doom")
     assert "\x1b" not in second
@@ -30,7 +30,7 @@ def test_a_users_list_with_what_it_leans_on(tmp_path):
 def test_a_newcomer_gets_a_list_from_what_they_own(tmp_path):
     write_small_workspace(tmp_path)
     head, first, second = recommend(tmp_path, "--items", "30,50")
-    assert head == "For an owner of Doom, Quake: 2 games by ease"
+    assert head == "For an owner of Doom, Quake: 2 items by ease"
     assert "Hexen" in first
     assert "1.3  because of Doom, Quake" in first
     assert "Portal 2" in second
@@ -38,7 +38,7 @@ def test_a_newcomer_gets_a_list_from_what_they_own(tmp_path):
 
 def test_games_like_one(tmp_path):
     write_small_workspace(tmp_path)
-    assert "Like Doom: 2 games by ease" in recommend(tmp_path, "--like", "doom")[0]
+    assert "Like Doom: 2 items by ease" in recommend(tmp_path, "--like", "doom")[0]
 
 
 def test_prices_and_genres_stand_beside_the_games_that_have_them(tmp_path):
@@ -150,7 +150,7 @@ def test_a_workspace_without_such_a_model_says_so(tmp_path):
     write_small_workspace(tmp_path, ease=False)
     with pytest.raises(UsageError, match="add 'ease' to"):
         recommend(tmp_path, "--items", "10")
-    assert "ease' is in train.models" in recommend(tmp_path, "known")[-1]
+    assert "Add 'ease' to train.models" in recommend(tmp_path, "known")[-1]
 
 
 def test_an_empty_workspace_says_what_to_run(tmp_path):

@@ -52,6 +52,6 @@ def test_status_prints_the_published_run_and_what_is_missing(tmp_path):
     shown = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert "Refused: 2026-02-01, run 20260201T000000Z-def: The gate 'rows' ..." in shown.output
     assert "not published" not in shown.output
-    assert "There is no input: set input.path" in shown.output
+    assert "No input was given: set input.path" in shown.output
     assert "prepare           -" in shown.output
-    assert "A next night would run ingest, prepare," in shown.output
+    assert "The next night would run ingest, prepare," in shown.output

@@ -73,10 +73,10 @@ def test_rows_are_those_of_the_standard(
         (b"1,\n", "the row has no item", 1),
         (b' ,"2"\n', "the row has no user", 1),
         (b'1,""\n', "the row has no item", 1),
-        (b'1,"a"b\n', "the row is no CSV", 1),
-        (b'1,"a\\"b"\n', "the row is no CSV", 1),
-        (b"1,a\rb\n", "the row is no CSV", 1),
-        (b'1,"a\nb"c\n', "the row is no CSV", 2),
+        (b'1,"a"b\n', "the row is not CSV", 1),
+        (b'1,"a\\"b"\n', "the row is not CSV", 1),
+        (b"1,a\rb\n", "the row is not CSV", 1),
+        (b'1,"a\nb"c\n', "the row is not CSV", 2),
     ],
 )
 def test_a_bad_row_is_quarantined_and_the_next_is_read(

@@ -82,7 +82,7 @@ def test_files_of_another_file_system() -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("", "There is no input: set input.path"),
+        ("", "No input was given: set input.path"),
         ("/no/such/file.json", "The input /no/such/file.json does not exist"),
         ("/no/such/*.json", r"The input /no/such/\*.json does not exist"),
         ("nosuchscheme://bucket/file", "cannot be read"),

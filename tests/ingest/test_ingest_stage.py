@@ -183,7 +183,7 @@ def test_too_many_quarantined_lines(context: Callable[..., Any], tmp_path: Path)
     where = refused.workspace.path(QUARANTINE.name)
     assert str(error.value) == (
         "8 of 100 lines could not be read, more than ingest.max_quarantined_fraction = 0.01 "
-        "allows; the commonest reasons: not a Python literal: '[' was never closed (3); "
+        "allows; the most frequent reasons: not a Python literal: '[' was never closed (3); "
         "not a Python literal: it holds an expression (Call) (2); the line is empty (2); "
         f"the lines are in {where}."
     )

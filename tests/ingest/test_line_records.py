@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from steamrec.ingest.chunks import Chunk
-from steamrec.ingest.item_metadata_lines import FACT_LINES
+from steamrec.ingest.item_metadata_lines import ITEM_LINES
 from steamrec.ingest.library_lines import LIBRARY_LINES
 from steamrec.ingest.line_records import records
 from steamrec.ingest.parsing import Limits
@@ -79,6 +79,6 @@ def test_the_limit_counts_what_was_left_out_and_no_line_feed() -> None:
 
 
 def test_facts_are_all_read_by_python() -> None:
-    (got,) = records(Chunk(0, b"{'id': '5', 'price': 1.5}\n"), "/f", FACT_LINES, Limits(), 10)
+    (got,) = records(Chunk(0, b"{'id': '5', 'price': 1.5}\n"), "/f", ITEM_LINES, Limits(), 10)
     assert json.loads(got)["item_id"] == "5"
     assert json.loads(got)["price"] == 1.5

@@ -82,7 +82,7 @@ def test_bad_values_are_quarantined_by_row(tmp_path: Path) -> None:
 )
 def test_other_types_are_refused_by_name_or_left_unread(tmp_path: Path, values: Any) -> None:
     write_parquet(tmp_path / "a.parquet", pa.array([1]), values)
-    with pytest.raises(UsageError, match=r"column 'item' .*no id.*input\.item_column"):
+    with pytest.raises(UsageError, match=r"column 'item' .*not an id.*input\.item_column"):
         read(tmp_path / "a.parquet")
     write_parquet(tmp_path / "b.parquet", pa.array([1]), pa.array([2]), **{"Other.x": values})
     assert read(tmp_path / "b.parquet") == ([("1", "2")], [])

@@ -41,7 +41,7 @@ HOSTILE = [
     (b"x" * 3_000_000, "the line is longer than 1000000 bytes"),
     (b"{'id': '10', 'price': __import__('os').abort()}",
      "not a Python literal: it holds an expression (Call)"),
-    (b"{'id': '10', 'price': 1e999}", "price is no number from 0 up"),
+    (b"{'id': '10', 'price': 1e999}", "price is not a number of 0 or more"),
     (b"{'id': '10', 'tags': ['\\ud800']}",
      "one of tags holds a lone surrogate, which UTF-8 cannot store"),
     (b"{'id': 10}", "id is an integer, not a string"),
@@ -67,13 +67,13 @@ def test_counts_quarantine_and_the_first_of_equal_ids(make_context, tmp_path):
     receipt = run_stage(METADATA, context)
     assert receipt.counts == {
         "lines": 16,
-        "facts": 3,
+        "items": 3,
         "merged_lines": 2,
         "lines_without_id": 3,
         "quarantined_lines": 8,
-        "facts_without_price": 1,
+        "items_without_price": 1,
         "catalogue_items": 3,
-        "catalogue_items_with_facts": 2,
+        "catalogue_items_with_metadata": 2,
     }
     facts = {row.item_id: row for row in context.read(tables.ITEM_METADATA).collect()}
     assert tuple(facts["10"]) == (
@@ -109,9 +109,9 @@ def test_what_cannot_be_used_is_named(make_context, tmp_path):
     strange = prepared(make_context, path, ANY, 'export.exclude_tags=["?"]')
     with pytest.raises(UsageError, match=r"the commonest: 'RPG', 'Nudity'\."):
         run_stage(METADATA, strange)
-    assert not strange.workspace.exists("receipts/facts.json")
+    assert not strange.workspace.exists("receipts/item_metadata.json")
     path.write_bytes(b"{'user_id': 'somebody'}\n")
-    with pytest.raises(UsageError, match="has an id, so there are facts about nothing"):
+    with pytest.raises(UsageError, match="has an id, so there is no item metadata"):
         run_stage(METADATA, prepared(make_context, path))
 
 
@@ -140,13 +140,13 @@ def test_the_real_file(make_context, real_data):
     context = prepared(make_context, path, items=("10", "440", "612880", "nothing"))
     assert run_stage(METADATA, context).counts == {
         "lines": 32_135,
-        "facts": 32_132,
+        "items": 32_132,
         "merged_lines": 1,
         "lines_without_id": 2,
         "quarantined_lines": 0,
-        "facts_without_price": 1_386,
+        "items_without_price": 1_386,
         "catalogue_items": 4,
-        "catalogue_items_with_facts": 3,
+        "catalogue_items_with_metadata": 3,
     }
     free = context.read(tables.ITEM_METADATA).where("price = 0").count()
     assert free == 1_899

@@ -11,7 +11,7 @@ from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import export
-from steamrec.report.item_metadata import told_genres
+from steamrec.report.item_metadata import known_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.workspace import Workspace
 from tests.support.libraries import library, write_libraries
@@ -104,22 +104,22 @@ def test_the_report_tells_genres_and_prices(make):
     context = make(f"export.k={ITEMS}")
     lists, _ = export_lists(context, "ease")
     published = context.workspace.read_json("exports/latest.json")
-    told = told_genres(context, published)
+    counted = known_genres(context, published)
     genres = {item: about["genres"] for item, about in FACTS.items() if "genres" in about}
     places = [item for items in lists.values() for item, *_ in items if item in genres]
     kept = [items for items in libraries().values() if len(items) >= 5]
     games = [item for items in kept for item in items if item in genres]
-    assert {row["genre"] for row in told} == {"Action", "RPG"}
-    for row in told:
+    assert {row["genre"] for row in counted} == {"Action", "RPG"}
+    for row in counted:
         for share, of in (("owned", games), ("listed", places)):
             wanted = sum(row["genre"] in genres[item] for item in of) / len(of)
             assert row[share] == pytest.approx(wanted)
-    assert told == told_genres(context, published)
-    assert told[0]["owned"] >= told[1]["owned"]
+    assert counted == known_genres(context, published)
+    assert counted[0]["owned"] >= counted[1]["owned"]
     shown = [row for user in shown_users(context, published) for row in user["list"]]
     about = {row["item_id"]: row["about"] for row in shown}
     wanted = {"1": "$9.99 · Action", "2": "free · Action, RPG", "5": "", "6": "", "7": ""}
     assert {item: text for item, text in about.items() if item in wanted}.items() <= wanted.items()
     assert any(about.values())
     without = make("input.items_path=''")
-    assert told_genres(without, published) == []
+    assert known_genres(without, published) == []

@@ -1,4 +1,4 @@
-"""Facts of a small night, written by hand; names and ids may be hostile."""
+"""The report data of a small night, made up; names and ids may be hostile."""
 
 from itertools import product
 from typing import Any
@@ -41,7 +41,8 @@ def make_facts(name: str = "Half-Life", user_id: str = "someone") -> dict[str, A
         },
         "counts": {
             "ingest": {"lines": 41, "quarantined_lines": 2}, "prepare": {"users_kept": 36},
-            "split": {}, "item_metadata": {"catalogue_items": 50, "catalogue_items_with_facts": 40},
+            "split": {},
+            "item_metadata": {"catalogue_items": 50, "catalogue_items_with_metadata": 40},
             "sample": {}, "export": {"short_lists": 0, "refitted": True},
         },
         "refused": [{"reason": name, "lines": 2}],

@@ -58,7 +58,7 @@ def test_what_a_night_may_lack_is_left_out(missing):
     facts[missing] = type(facts[missing])()
     page = render(facts)
     titles = {
-        "users": "A few users", "refused": "commonest", "curves": ">Training<",
+        "users": "Lists of a few users", "refused": "most frequent", "curves": ">Training<",
         "genres": "what is recommended, by genre",
     }  # fmt: skip
     title = titles[missing]
@@ -70,7 +70,7 @@ def test_a_night_with_facts_says_so_and_shows_them():
     facts = make_facts()
     facts["users"][0]["list"][0]["about"] = "$9.99 · RPG"
     page = render(facts)
-    assert "known of 40 of" in page
+    assert "known for 40 of" in page
     assert "1.25 · $9.99 · RPG</span>" in page
     del facts["counts"]["item_metadata"]
     facts["users"][0]["list"][0]["about"] = ""

@@ -33,10 +33,10 @@ def test_a_network_overrides_what_all_share():
         ("ingest.max_quarantined_fraction=1.5", "max_quarantined_fraction"),
         ("nonsense", "section.key=value"),
         ("train.epochs.deep=1", "train.epochs"),
-        ('export.exclude_tags=["Nudity"]', "export.exclude_tags needs facts"),
+        ('export.exclude_tags=["Nudity"]', "export.exclude_tags needs item metadata"),
         (
             "export.max_price=0",
-            "export.max_price needs facts about the items; set input.items_path",
+            "export.max_price needs item metadata; set input.items_path",
         ),
         ("export.min_price=nan", "export.min_price"),
         ("train.learning_rate=inf", "train.learning_rate"),
@@ -53,7 +53,7 @@ def test_bad_settings_are_one_sentence(override, words):
 def test_prices_with_nothing_between_are_refused():
     given = ["input.items_path=games.json", "export.max_price=5", "export.min_price=5"]
     assert load_settings(None, given).export.filters == {"max_price": 5.0, "min_price": 5.0}
-    with pytest.raises(UsageError, match="no price is between"):
+    with pytest.raises(UsageError, match="no price is allowed"):
         load_settings(None, [*given, "export.min_price=5.01"])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.ingest.parsing import Limits, read_facts
+from steamrec.ingest.parsing import Limits, read_item_metadata
 from steamrec.synthetic.catalogue import catalogue_size, make_catalogue
 from steamrec.synthetic.library import choose_items, library_size
 from steamrec.synthetic.write import write_facts, write_file
@@ -69,7 +69,7 @@ def test_facts_have_the_raw_format_and_its_faults(tmp_path):
     assert content.isascii()
     lines = content.splitlines()
     assert lines[0].startswith(b"{u'")
-    facts = [read_facts(line, Limits()) for line in lines]
+    facts = [read_item_metadata(line, Limits()) for line in lines]
     ids = Counter(fact.item_id for fact in facts)
     assert ids[None] == 1
     assert sorted(ids.values())[-2:] == [1, 2]

@@ -7,18 +7,14 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import Field
 
 from steamrec.data.context import Context
 from steamrec.data.user_batches import UserBatch
 from steamrec.errors import UsageError
 from steamrec.models import registry
-from steamrec.models.ncf.registry import Network
 from steamrec.models.registry import make_scorer
 from steamrec.models.settings import load_settings
 from steamrec.scoring.artifact import load_artifact, save_artifact
-from steamrec.settings.networks import NetworkSettings
-from steamrec.settings.section import Width
 from steamrec.training import fit
 from steamrec.training.fit import fit_network
 from steamrec.training.split_network import SplitNetwork
@@ -27,41 +23,28 @@ from steamrec.training.validation import ValidationSet
 from steamrec.tuning.search import search_space
 from steamrec.workspace import Receipt, Workspace
 from steamrec.workspace.receipts import Basis
+from tests.docs.pages import fences
 from tests.training.conftest import ITEMS, USERS, training_rows, write_epoch
 
-
-class BilinearSettings(NetworkSettings):
-    factors: Width = Field(8, description="Width of the embeddings.")
-
-
-def build(users, items, settings, seed):
-    keras.utils.set_random_seed(seed)
-    user = keras.Input((), dtype="int32", name="user")
-    item = keras.Input((None,), dtype="int32", name="items")
-    rows = keras.layers.Embedding(users, settings.factors, name="bilinear_user")(user)
-    rows = keras.layers.Dense(settings.factors, "tanh", name="mixed")(rows)
-    columns = keras.layers.Embedding(items, settings.factors, name="bilinear_item")(item)
-    bias = keras.layers.Embedding(items, 1, embeddings_initializer="zeros", name="bias")(item)
-    logits = keras.layers.Dot((2, 1))([columns, rows]) + keras.ops.squeeze(bias, -1)
-    return keras.Model([user, item], logits, name="bilinear")
+CODE, SPEC = (fence.text for fence in fences("python") if fence.page == "adding-a-network.md")
+MODULE = "steamrec.models.ncf.bilinear"
 
 
 @pytest.fixture
 def registered(monkeypatch):
-    module = types.ModuleType("own_networks")
-    module.NETWORK, module.BilinearSettings = Network(build), BilinearSettings
-    monkeypatch.setitem(sys.modules, "own_networks", module)
-    spec = registry.ModelSpec(
-        "bilinear", "a toy", "own_networks:BilinearSettings", network="own_networks"
-    )
-    monkeypatch.setitem(registry.MODELS, "bilinear", spec)
+    module = types.ModuleType(MODULE)
+    monkeypatch.setitem(sys.modules, MODULE, module)
+    exec(compile(CODE, "adding-a-network.md", "exec"), vars(module))
+    spec = eval(SPEC, {"ModelSpec": registry.ModelSpec})
+    monkeypatch.setitem(registry.MODELS, spec.name, spec)
+    return module
 
 
 def test_it_trains_validates_scores_and_is_read_again(tmp_path, world, registered, monkeypatch):
     workspace = Workspace(str(tmp_path))
     for epoch in range(8):
         write_epoch(tmp_path / f"negatives/train/epoch={epoch}", training_rows(world, 4, epoch), 2)
-    Receipt("sample", Basis(), {}, {}, {"rows_an_epoch": len(world)}).save(workspace)
+    Receipt("sample", Basis(), {}, {}, {"rows_per_epoch": len(world)}).save(workspace)
     overrides = ["train.epochs=8", "train.batch_size=480", "train.bilinear.learning_rate=0.05"]
     settings = load_settings(None, ['train.models=["bilinear"]', *overrides])
     assert settings.networks() == ["bilinear"]
@@ -83,7 +66,7 @@ def test_it_trains_validates_scores_and_is_read_again(tmp_path, world, registere
     scorer = make_scorer(found)
     assert max(entry["validation_ndcg"] for entry in artifact.curve) == validation.ndcg(scorer)
     batch = validation.batches[0][0]
-    model = build(USERS, ITEMS, BilinearSettings(), 1)
+    model = registered.build(USERS, ITEMS, registered.BilinearSettings(), 1)
     for weight in model.weights:
         weight.assign(found.arrays[weight.path.replace("/", "_")])
     everything = np.tile(np.arange(ITEMS, dtype=np.int32), (len(batch.users), 1))

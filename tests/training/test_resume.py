@@ -65,7 +65,7 @@ def test_a_killed_training_ends_with_the_same_bits(sampled):
     resumed = train(sampled / "two", sampled / "raw.json")
     _, log = resumed.communicate()
     assert resumed.returncode == 0, log
-    assert "going on after epoch" in log
+    assert "continuing after epoch" in log
     assert not checkpoint.exists()
     models = [
         json.loads((sampled / name / "models/neumf/model.json").read_text())

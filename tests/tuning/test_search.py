@@ -78,7 +78,7 @@ def test_a_warm_start_after_a_search_goes_on_from_the_nights_model(night, caplog
     with caplog.at_level("INFO"):
         for command in ("prepare", "sample", "train"):
             run_command(command, context)
-    assert "train/gmf: starts from the model in the workspace" in caplog.text
+    assert "train/gmf: warm start from the model in the workspace" in caplog.text
     after = load_artifact(context.workspace, "gmf", with_ids=True)
     assert 0 < after.users < before.users
     users = [row.user_id for row in users_in_order(context)]

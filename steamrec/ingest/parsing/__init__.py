@@ -1,18 +1,18 @@
-"""The raw format: one Python literal a line, read exactly."""
+"""The raw format: one Python literal per line, read exactly."""
 
-from steamrec.ingest.parsing.item_metadata import Facts, read_facts
+from steamrec.ingest.parsing.item_metadata import ItemMetadata, read_item_metadata
 from steamrec.ingest.parsing.library import Item, Library, read_library
 from steamrec.ingest.parsing.limits import Limits
 from steamrec.ingest.parsing.literal import Unreadable, parse_dict, parse_literal
 
 __all__ = [
-    "Facts",
     "Item",
+    "ItemMetadata",
     "Library",
     "Limits",
     "Unreadable",
     "parse_dict",
     "parse_literal",
-    "read_facts",
+    "read_item_metadata",
     "read_library",
 ]

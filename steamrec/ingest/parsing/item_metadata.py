@@ -1,4 +1,4 @@
-"""What a shop knows about one item: the shape that a line of its file must have.
+"""The metadata of one item: the shape that a line of the items' file must have.
 
 The line is a dict; every key may be missing or None. Texts are str, `genres` and `tags` are
 lists of str, `price` is a number or words (price.py). Other keys are left out.
@@ -13,8 +13,8 @@ from steamrec.ingest.parsing.literal import Unreadable, kind_of, parse_dict
 from steamrec.ingest.parsing.price import price_of
 
 
-class Facts(NamedTuple):
-    """One item's facts. Genres and tags stand once each, in the order of the line."""
+class ItemMetadata(NamedTuple):
+    """One item's metadata. Genres and tags occur once each, in the order of the line."""
 
     item_id: str | None
     genres: list[str]
@@ -25,13 +25,13 @@ class Facts(NamedTuple):
     developer: str | None
 
 
-def read_facts(line: bytes, limits: Limits) -> Facts:
-    """The facts that `line` (without its line feed) holds; raises Unreadable.
+def read_item_metadata(line: bytes, limits: Limits) -> ItemMetadata:
+    """The metadata in `line` (without its line feed); raises Unreadable.
 
-    An item_id of None or "" means that the line does not say whose facts they are.
+    An item_id of None or "" means that the line does not name its item.
     """
     value = parse_dict(line, limits)
-    return Facts(
+    return ItemMetadata(
         _text(value, "id"),
         _labels(value, "genres"),
         _labels(value, "tags"),

@@ -1,14 +1,14 @@
 """One user's library: the shape that a line must have.
 
-The rules, for whoever reads a line by other means:
+The rules, for other readers of a line:
 
 - The line is a dict with at least the keys of Library; `items` is a list (no tuple) of dicts
-  with at least the keys of Item. Other keys are left out. Of a key that stands twice the last
+  with at least the keys of Item. Other keys are left out. If a key occurs twice, the last
   value counts, as in Python.
 - Strings are str, numbers are int: no bytes, no bool, no None, no float, no digits in quotes.
 - `items_count` fits in 32 bits and the playtimes in 64, signed.
-- A string holds no lone surrogate, which UTF-8 cannot store.
-- An `items_count` that is not the number of items is kept as it stands.
+- A string has no lone surrogate, which UTF-8 cannot store.
+- An `items_count` that is not the number of items is kept unchanged.
 """
 
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ class Library(NamedTuple):
 
 
 def read_library(line: bytes, limits: Limits) -> Library:
-    """The library that `line` (without its line feed) holds; raises Unreadable."""
+    """The library in `line` (without its line feed); raises Unreadable."""
     return to_library(parse_dict(line, limits))
 
 

@@ -1,6 +1,6 @@
 """Limits on a line, checked before Python's parser sees it.
 
-ast.literal_eval builds a syntax tree of up to 500 bytes a token, and its parser recurses with
+ast.literal_eval builds a syntax tree of up to 500 bytes per token, and its parser recurses with
 the brackets: without limits a hostile line of a few megabytes exhausts the worker's memory.
 """
 
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"[\w.]++")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a line may be at most.
+    """The largest line that is parsed.
 
     `line_bytes`: its length in UTF-8. `nesting`: brackets inside brackets (a library has 3).
     `number_characters`: the length of a number or a name; Python itself refuses integers of
@@ -51,7 +51,7 @@ def broken_limit(text: str, limits: Limits) -> str | None:
     ):
         return f"a number or name is longer than {limits.number_characters} characters"
     # No text has more tokens than characters: only a long one needs counting. Two quotes
-    # stand in `bare` for each string.
+    # replace `bare` for each string.
     if len(text) > limits.tokens:
         most = limits.tokens + opaque
         if sum(1 for _ in islice(_TOKEN.finditer(bare), most + 1)) > most:

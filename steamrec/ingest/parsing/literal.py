@@ -27,16 +27,16 @@ _KINDS = {
 
 
 class Unreadable(ValueError):  # noqa: N818
-    """A line that is not taken; the message is the reason, in words.
+    """A line that is refused; the message is the reason.
 
-    It never holds a part of the line, so equal faults have equal reasons.
+    It never contains a part of the line, so equal errors have equal reasons.
     """
 
 
 def parse_literal(line: bytes, limits: Limits) -> Any:
     """The value of `line` (without its line feed) exactly as ast.literal_eval reads it.
 
-    Raises Unreadable for a line that is over `limits`, is not UTF-8 or is no literal.
+    Raises Unreadable for a line that is over `limits`, is not UTF-8 or is not a literal.
     Nothing in the line is ever run.
     """
     if len(line) > limits.line_bytes:
@@ -52,7 +52,7 @@ def parse_literal(line: bytes, limits: Limits) -> Any:
         raise Unreadable(reason)
     try:
         with warnings.catch_warnings():
-            # '\/' is read as it stands and only warned of.
+            # Python reads '\/' unchanged and only warns.
             warnings.simplefilter("ignore")
             return ast.literal_eval(text)
     except Exception as error:  # MemoryError and RecursionError too: the parser's own limits

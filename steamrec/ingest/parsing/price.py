@@ -1,4 +1,4 @@
-"""What a price is when a shop's page says it in words."""
+"""The price of an item, which may be given in words."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ _AMOUNT = re.compile(
 
 
 def price_of(value: Any) -> float | None:
-    """The price that a parsed value states: 0.0 for free in words, None where it says none.
+    """The price in a parsed value: 0.0 for a free item, None without a price.
 
     Raises Unreadable for what is neither words nor a finite number from 0 up.
     """
@@ -27,7 +27,7 @@ def price_of(value: Any) -> float | None:
     if type(value) not in (int, float):
         raise Unreadable(f"price is {kind_of(value)}, not a number")
     if not 0 <= value < 2**63:  # nor nan, infinity, or an integer that no float can hold
-        raise Unreadable("price is no number from 0 up")
+        raise Unreadable("price is not a number of 0 or more")
     return float(value) + 0.0  # -0.0 would be another row to a hash
 
 

@@ -119,7 +119,7 @@ def ease_weights(
     """float32 [items, items]: EASE's weights from the Gram matrix, whose memory they take.
 
     The inverse by Cholesky factors (LAPACK spotrf, spotri). Raises NumericalError when the matrix
-    is not positive definite or its inverse not finite, which a larger regularization mends.
+    is not positive definite or its inverse not finite, which a larger regularization fixes.
     """
     from scipy.linalg import lapack
 

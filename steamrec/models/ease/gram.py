@@ -36,7 +36,7 @@ class UpperGram:
 
 
 def upper_gram(batch: UserBatch, items: int) -> UpperGram:
-    """How many of the batch's users own both, for each two items that somebody owns."""
+    """How many of the batch's users own both, for each pair of items with an owner."""
     ones = np.ones(len(batch.indices), np.bool_)
     owned = sparse.csr_matrix(
         (ones, batch.indices, batch.indptr), shape=(len(batch.users), items)

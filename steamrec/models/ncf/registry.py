@@ -19,10 +19,12 @@ def _unchanged(arrays: Arrays) -> Arrays:
 class Network:
     """One network.
 
-    `build` (users, items, its section of the settings, seed) returns the keras.Model: inputs are
-    users int32 [b] and items int32 [b, c], the output is one logit for each pair, float32 [b, c].
-    `scorer_arrays` turns the weights by name (_ for /) into
-    the arrays that its scorer takes, and `weights` turns these back.
+    Attributes:
+        build: takes users, items, its section of the settings and a seed; returns the keras.Model.
+            Its inputs are users int32 [b] and items int32 [b, c], its output is one logit per pair,
+            float32 [b, c].
+        scorer_arrays: turns the weights by name (_ for /) into the arrays that its scorer takes.
+        weights: turns these arrays back into weights.
     """
 
     build: Callable[[int, int, Any, int], Any]

@@ -63,7 +63,7 @@ class MlpScorer:
         return scores
 
     def _floors(self, batch: UserBatch) -> tuple[list[FloatArray], FloatArray]:
-        """What stands in for the layers' constants.
+        """What replaces the layers' constants.
 
         For each layer -c, float32 [users, lane], repeated to the length of a lane; and what
         is to be added to a user's products with the output kernel, float32 [users].

@@ -18,7 +18,7 @@ from steamrec.settings.section import (
 
 
 class RankerSettings(Section):
-    """The two-stage model: EASE proposes candidates, a small network orders them."""
+    """EASE proposes candidates, a small network orders them."""
 
     search: ClassVar[dict[str, SearchRange]] = {
         "regularization": Between(30.0, 500.0),
@@ -26,7 +26,7 @@ class RankerSettings(Section):
         "learning_rate": Between(0.0005, 0.01),
     }
 
-    regularization: PositiveFloat = Field(100.0, description="EASE's lambda.")
+    regularization: PositiveFloat = Field(100.0, description="Lambda of EASE.")
     candidates: ListLength = Field(100, description="Items that EASE proposes for each user.")
     train_users: PositiveInt = Field(
         30_000,
@@ -35,4 +35,6 @@ class RankerSettings(Section):
     hidden: Widths = Field((64, 32), description="Widths of the hidden layers.")
     epochs: Epochs = Field(8, description="Passes over the training users.")
     batch_users: BatchSize = Field(64, description="Users in a global batch.")
-    learning_rate: LearningRate = Field(0.003, description="Adam's rate in the first step.")
+    learning_rate: LearningRate = Field(
+        0.003, description="Adam's learning rate at the first step."
+    )

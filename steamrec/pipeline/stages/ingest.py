@@ -141,7 +141,7 @@ def _write_libraries(context: Context, read: "DataFrame") -> dict[str, Any]:
 def _write_quarantine(context: Context, read: "DataFrame", expected: int) -> None:
     from pyspark.sql import functions as F
 
-    # Files are mostly clean: the second reading is spared then.
+    # Files are mostly clean: a second reading is then not needed.
     quarantined = read.where(F.col("reason").isNotNull() if expected else F.lit(False))
     context.write(quarantined.select("file", "reason", "line"), QUARANTINE)
 

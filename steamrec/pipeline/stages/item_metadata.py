@@ -1,4 +1,4 @@
-"""Facts: the lines of the items' file -> item_metadata, the genres, tags and prices of items."""
+"""Item metadata: the items' file -> item_metadata, the genres, tags and prices of items."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.errors import RunError, UsageError
 from steamrec.ingest.input_errors import explained
-from steamrec.ingest.item_metadata_lines import FACT_LINES
+from steamrec.ingest.item_metadata_lines import ITEM_LINES
 from steamrec.ingest.lines import read_lines
 from steamrec.ingest.quarantine import check_quarantine
 from steamrec.ingest.sources import find_sources
@@ -20,7 +20,7 @@ SETTING = "input.items_path"
 
 
 def run(context: Context) -> Outcome:
-    """Read the items' file; write ITEM_METADATA, one row an item_id, and ITEM_METADATA_QUARANTINE.
+    """Read the items' file; write ITEM_METADATA, one row per item_id, and ITEM_METADATA_QUARANTINE.
 
     Of several lines with one id the first readable one counts. Raises UsageError for an empty
     file or an excluded tag that no item has, RunError for damaged input or too many quarantined
@@ -28,15 +28,15 @@ def run(context: Context) -> Outcome:
     """
     settings = context.settings
     sources = find_sources(settings.input.items_path, SETTING)
-    read = read_lines(context.spark, sources, FACT_LINES, settings.ingest).persist()
+    read = read_lines(context.spark, sources, ITEM_LINES, settings.ingest).persist()
     with explained():
         counts = _write(context, read)
     check_quarantine(
         context, tables.ITEM_METADATA_QUARANTINE, counts["quarantined_lines"], counts["lines"]
     )
-    if not counts["facts"]:
+    if not counts["items"]:
         raise UsageError(
-            f"No line of {settings.input.items_path} has an id, so there are facts about nothing; "
+            f"No line of {settings.input.items_path} has an id, so there is no item metadata; "
             "set input.items_path to steam_games.json.gz or a file like it."
         )
     # A misspelt tag ends the night here, not after the training.
@@ -65,24 +65,24 @@ def _write(context: Context, read: "DataFrame") -> dict[str, int]:
     if not seen["all"]:
         raise UsageError(f"The input {context.settings.input.items_path} has no lines.")
     fields = F.struct(*tables.ITEM_METADATA.columns)
-    first = F.min_by(fields, F.struct(*tables.LINE_LOCATION)).alias("facts")
-    merged = read.where(named).groupBy("item_id").agg(first).select("facts.*")
+    first = F.min_by(fields, F.struct(*tables.LINE_LOCATION)).alias("metadata")
+    merged = read.where(named).groupBy("item_id").agg(first).select("metadata.*")
     unpriced = F.count(F.when(F.col("price").isNull(), 1))
     written = context.write(merged, tables.ITEM_METADATA, unpriced=unpriced)
-    facts, items = context.read(tables.ITEM_METADATA), context.read(tables.ITEMS)
+    metadata, items = context.read(tables.ITEM_METADATA), context.read(tables.ITEMS)
     counts = {
         "lines": seen["all"],
-        "facts": written["rows"],
+        "items": written["rows"],
         "merged_lines": seen["named"] - written["rows"],
         "lines_without_id": seen["good"] - seen["named"],
         "quarantined_lines": quarantined,
-        "facts_without_price": written["unpriced"],
+        "items_without_price": written["unpriced"],
         "catalogue_items": context.count(tables.ITEMS),
-        "catalogue_items_with_facts": items.join(facts, "item_id", "left_semi").count(),
+        "catalogue_items_with_metadata": items.join(metadata, "item_id", "left_semi").count(),
     }
     total, parts = (
         counts["lines"],
-        ("facts", "merged_lines", "lines_without_id", "quarantined_lines"),
+        ("items", "merged_lines", "lines_without_id", "quarantined_lines"),
     )
     if sum(counts[part] for part in parts) != total:
         shown = ", ".join(f"{counts[part]:,} {part.replace('_', ' ')}" for part in parts)

@@ -133,7 +133,7 @@ def _users(pairs: "DataFrame", least: int) -> "DataFrame":
 
 
 def _items(kept: "DataFrame", more: "DataFrame | None") -> "DataFrame":
-    """The catalogue of the kept users' items, and of `more` item_ids that nobody owns."""
+    """The catalogue of the kept users' items, and of `more` item_ids without owners."""
     from pyspark.sql import functions as F
 
     owned = kept.groupBy("item_id").agg(

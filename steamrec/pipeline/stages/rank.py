@@ -1,4 +1,4 @@
-"""Rank: where each model puts the held-out items; one stage a model.
+"""Rank: where each model puts the held-out items; one stage per model.
 
 A model that serves cold users ranks held-out items of theirs too.
 """
@@ -79,7 +79,7 @@ def _counts(model: str, held_out: int, found: dict[str, int]) -> dict[str, int]:
     counts = {"held_out_items": held_out}
     for protocol in (SAMPLED, FULL):
         ranked = found[protocol]
-        # A published split may give a user no candidates: then there is no sampled rank.
+        # A user of a published split may have no candidates and then has no sampled rank.
         if protocol == SAMPLED and ranked < held_out:
             counts["without_candidates"] = held_out - ranked
         elif ranked != held_out:

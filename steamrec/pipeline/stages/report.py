@@ -14,9 +14,9 @@ def run(context: Context, models: tuple[str, ...], stages: tuple[str, ...]) -> O
     from steamrec.report.data import collect
     from steamrec.report.page import render
 
-    facts = collect(context, models, stages)
-    page = render(facts).encode()
+    night = collect(context, models, stages)
+    page = render(night).encode()
     context.workspace.write_bytes(REPORT_FILE, page)
-    told = {name: value for name, value in facts.items() if name not in UNHASHED}
+    hashed = {name: value for name, value in night.items() if name not in UNHASHED}
     counts = {"bytes": len(page), "path": context.workspace.path(REPORT_FILE)}
-    return Outcome(hashes={REPORT_FILE: digest(told)}, counts=counts)
+    return Outcome(hashes={REPORT_FILE: digest(hashed)}, counts=counts)

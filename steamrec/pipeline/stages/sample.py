@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from steamrec.data.pairs import LongArray
 
 USERS_PER_BATCH = 1024
-# Drawn epochs wait on Spark's disks for their files: so many at a time.
+# Drawn epochs wait on Spark's disks for their files: this many at a time.
 EPOCHS_A_JOB = 8
 
 
 def run(context: Context) -> Outcome:
-    """Write one table an epoch, and the evaluation negatives."""
+    """Write one table per epoch, and the evaluation negatives."""
     epochs, negatives = shape(context.settings)
     train = context.read(tables.TRAIN)
     fitted = train.where("not validation")
@@ -48,7 +48,7 @@ def run(context: Context) -> Outcome:
     for epoch in context.workspace.list("negatives/train"):
         context.workspace.remove(f"negatives/train/{epoch}")
     outcome = Outcome([tables.EVAL_NEGATIVES])
-    counts: dict[str, Any] = {"epochs": epochs, "rows_an_epoch": 0, "negatives_a_row": negatives}
+    counts: dict[str, Any] = {"epochs": epochs, "rows_per_epoch": 0, "negatives_per_row": negatives}
     if epochs:
         rows = fitted.count()
         for first in range(0, epochs, EPOCHS_A_JOB):
@@ -59,7 +59,7 @@ def run(context: Context) -> Outcome:
 
 
 def shape(settings: Settings) -> tuple[int, int]:
-    """How many epochs, and how many negatives a row, the networks of the night need at most."""
+    """The most epochs, and the most negatives per row, that a network of the night needs."""
     networks = settings.networks()
     epochs = max((settings.epochs(name) for name in networks), default=0)
     return epochs, max((settings.negatives(name) for name in networks), default=0)
@@ -104,7 +104,7 @@ def _write_epochs(
         outcome.rows[name] = row["rows"]
         halves = (int(row["first"]) % 2**64, int(row["second"]) % 2**64)
         outcome.hashes[name] = f"{halves[0]:016x}{halves[1]:016x}"
-    return {"rows_an_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
+    return {"rows_per_epoch": rows, "negatives_missing": sorted(written)[0]["missing"]}
 
 
 def _cumulative(context: Context) -> "LongArray | None":

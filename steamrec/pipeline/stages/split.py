@@ -1,7 +1,7 @@
 """Split: interactions -> train (with a few validation items) and holdout.
 
-Random choices hang on the ids, not on tonight's numbers: while a library only grows, what was held
-out of it in an earlier night has been in no night's training, so that a warm start has not seen it.
+Random choices depend on the ids, not on tonight's numbers: while a library only grows, its held-out
+item was in no earlier night's training pairs, so a warm start has not seen it.
 """
 
 from typing import TYPE_CHECKING

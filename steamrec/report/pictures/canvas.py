@@ -1,4 +1,4 @@
-"""How every picture looks, and how it becomes an SVG that stands inside a page.
+"""The style of all charts, and their export as SVG inside a page.
 
 The page's style sheet owns the colours: matplotlib draws with stand-ins, which the SVG then
 names as CSS variables, so that one picture serves light and dark pages.
@@ -83,7 +83,7 @@ def _inline(document: str, caption: str) -> str:
     assert box is not None, "matplotlib always writes a viewBox"
     opening = f'<svg role="img" aria-label="{escape(caption)}" {box.group()}>'
     svg = opening + svg[svg.index(">") + 1 :]
-    svg = re.sub(r'<g id="[A-Za-z0-9.]+_\d+">', "<g>", svg)  # "axes_1" would stand in each picture
+    svg = re.sub(r'<g id="[A-Za-z0-9.]+_\d+">', "<g>", svg)  # "axes_1" would be in each picture
     for color, variable in _VARIABLES.items():
         svg = svg.replace(color, variable)
     return svg.strip()

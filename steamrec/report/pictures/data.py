@@ -17,7 +17,7 @@ BINS_A_DECADE = 8
 def library_sizes(sizes: Sequence[tuple[int, int]], least: int) -> Picture:
     """Users by library size, on a log axis; `sizes` are (items, users), items from 1.
 
-    A line stands at `least`, the items that a user needs for a model.
+    A line is at `least`, the fewest items of a user on whom models are fitted.
     """
     items = np.array([size for size, _ in sizes if size > 0], float)
     users = np.array([count for size, count in sizes if size > 0], float)
@@ -45,16 +45,16 @@ def size_edges(largest: int) -> npt.NDArray[np.float64]:
 
 
 def popularity_curve(owners: Sequence[tuple[int, int]]) -> Picture:
-    """Owners by the item's place in popularity; `owners` are (owners, items with so many)."""
+    """Owners by the item's rank by popularity; `owners` are (owners, items with this many)."""
     falling = sorted((pair for pair in owners if pair[0] > 0), reverse=True)
     heights = np.array([height for height, _ in falling], float)
-    places = np.cumsum([items for _, items in falling])
+    positions = np.cumsum([items for _, items in falling])
 
     def paint(axes: "Axes") -> None:
-        axes.plot(places, heights, color=SERIES[0], drawstyle="steps-pre")
+        axes.plot(positions, heights, color=SERIES[0], drawstyle="steps-pre")
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.set_xlabel("the item's place in popularity")
+        axes.set_xlabel("the item's rank by popularity")
         axes.set_ylabel("owners")
         thousands(axes.xaxis)
         thousands(axes.yaxis)

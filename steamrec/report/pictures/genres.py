@@ -1,4 +1,4 @@
-"""The picture of the genres: what is owned beside what is recommended."""
+"""The chart of genres: fractions of owned and of recommended items."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,19 +10,19 @@ from steamrec.report.pictures.canvas import SERIES, Picture, draw
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 12
+MAX_GENRES = 12
 NAME_LENGTH = 24
 
 
 def genre_shares(genres: Sequence[Mapping[str, Any]]) -> Picture:
     """Two bars for each of the first genres; they are dicts of genre, owned and listed (shares)."""
-    shown = genres[:MOST]
+    shown = genres[:MAX_GENRES]
     rows = np.arange(len(shown))
 
     def paint(axes: "Axes") -> None:
-        for place, (share, label) in enumerate((("owned", "games owned"), ("listed", "lists"))):
+        for bar, (share, label) in enumerate((("owned", "games owned"), ("listed", "lists"))):
             widths = [100 * entry[share] for entry in shown]
-            axes.barh(rows + 0.4 * place, widths, 0.38, color=SERIES[place], label=label)
+            axes.barh(rows + 0.4 * bar, widths, 0.38, color=SERIES[bar], label=label)
         axes.set_yticks(rows + 0.2, [entry["genre"][:NAME_LENGTH] for entry in shown])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)

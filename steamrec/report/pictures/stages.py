@@ -1,4 +1,4 @@
-"""The picture of where the night's time went."""
+"""The chart of the slowest stages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,12 +8,12 @@ from steamrec.report.pictures.canvas import SERIES, Picture, draw
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 12
+MAX_STAGES = 12
 
 
 def slowest_stages(seconds: Sequence[tuple[str, float]]) -> Picture:
     """The slowest stages as bars, slowest first; `seconds` are (stage, seconds)."""
-    slowest = sorted(seconds, key=lambda pair: -pair[1])[:MOST]
+    slowest = sorted(seconds, key=lambda pair: -pair[1])[:MAX_STAGES]
 
     def paint(axes: "Axes") -> None:
         bars = axes.barh(

@@ -19,7 +19,7 @@ MEASURES = {
 
 
 def training_curves(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> list[Picture]:
-    """A picture for each measure that any model's curve has; `curves` are entries an epoch."""
+    """A picture for each measure that any model's curve has; `curves` have one entry per epoch."""
     pictures = []
     for measure, (name, caption, label) in MEASURES.items():
         lines = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from steamrec.ingest.parsing import Facts, Limits, Unreadable, read_facts
+from steamrec.ingest.parsing import ItemMetadata, Limits, Unreadable, read_item_metadata
 from steamrec.ingest.parsing.price import price_of
 from steamrec.synthetic.item_metadata import _literal
 from tests.ingest.hostile import INTEGER, OTHER, TEXT
@@ -21,12 +21,12 @@ LINE = (
 ).replace('\\"', '"')
 
 
-def read(value: dict[Any, Any]) -> Facts:
-    return read_facts(repr(value).encode(), LIMITS)
+def read(value: dict[Any, Any]) -> ItemMetadata:
+    return read_item_metadata(repr(value).encode(), LIMITS)
 
 
 def test_a_line_by_hand() -> None:
-    assert read_facts(LINE.encode(), LIMITS) == Facts(
+    assert read_item_metadata(LINE.encode(), LIMITS) == ItemMetadata(
         item_id="268850",
         genres=["Utilities", "Design & Illustration"],
         tags=["Utilities", "Design & Illustration", "Beat 'em up"],
@@ -38,7 +38,7 @@ def test_a_line_by_hand() -> None:
 
 
 def test_everything_may_be_missing() -> None:
-    nothing = Facts(None, [], [], None, None, None, None)
+    nothing = ItemMetadata(None, [], [], None, None, None, None)
     assert read({}) == read(dict.fromkeys(("id", "genres", "price", "developer"))) == nothing
 
 
@@ -52,8 +52,8 @@ def test_everything_may_be_missing() -> None:
         ({"tags": ["Action", None]}, "one of tags is None, not a string"),
         ({"price": True}, "price is True or False, not a number"),
         ({"price": [1]}, "price is a list, not a number"),
-        ({"price": -0.01}, "price is no number from 0 up"),
-        ({"price": 10**400}, "price is no number from 0 up"),
+        ({"price": -0.01}, "price is not a number of 0 or more"),
+        ({"price": 10**400}, "price is not a number of 0 or more"),
         ({"developer": b"x"}, "developer is bytes, not a string"),
     ],
 )
@@ -66,7 +66,7 @@ def test_refused_with_a_reason(change: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize("line", [b"", b"[1]", b"{u'id': f()}", b"{'price': 1e999}", b"{" * 99])
 def test_what_is_no_dict_of_facts_is_refused(line: bytes) -> None:
     with pytest.raises(Unreadable):
-        read_facts(line, LIMITS)
+        read_item_metadata(line, LIMITS)
 
 
 # Every price in words of the real file, and what could be taken for one.
@@ -127,12 +127,12 @@ def test_any_line_is_read_or_refused_in_both_pythons_words(value: dict[str, Any]
     results = []
     for line in lines:
         try:
-            results.append(read_facts(line, LIMITS))
+            results.append(read_item_metadata(line, LIMITS))
         except Unreadable as error:
             results.append(str(error))
     assert results[0] == results[1] or "UTF-8" in str(results)
     facts = results[1]
-    if isinstance(facts, Facts):
+    if isinstance(facts, ItemMetadata):
         assert facts.item_id == value.get("id")
         for labels in (facts.genres, facts.tags):
             assert len(set(labels)) == len(labels)
