@@ -12,6 +12,7 @@ from steamrec.models.ranker.fallback import latent_scores, tail_features
 from steamrec.models.ranker.features import features
 from steamrec.models.ranker.ngrams import library_order
 from steamrec.models.ranker.retrieval import Retrieval
+from steamrec.models.ranker.scales import Scales
 from steamrec.scoring.artifact import Arrays, Artifact
 from steamrec.scoring.scorer import FloatArray, Targets
 
@@ -35,8 +36,9 @@ class RankerScorer:
     """Scores the candidates of each user by one network, all other items below them by another.
 
     Arrays of the artifact: those of retrieval.Retrieval, and the layers of two networks,
-    layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit; those of the
-    second, for the items below the candidates, begin with TAIL.
+    layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit, each with the
+    scales of its features (scales.Scales); those of the second, for the items below the
+    candidates, begin with TAIL.
     """
 
     def __init__(self, artifact: Artifact) -> None:
@@ -46,6 +48,8 @@ class RankerScorer:
         self._count = int(artifact.settings["candidates"])
         self._layers = _layers(artifact.arrays, "")
         self._tail_layers = _layers(artifact.arrays, TAIL)
+        self._scales = Scales.from_arrays(artifact.arrays)
+        self._tail_scales = Scales.from_arrays(artifact.arrays, TAIL)
 
     def scores(self, block: Block) -> FloatArray:
         """float32 [users of the block, items]."""
@@ -100,7 +104,7 @@ class RankerScorer:
         return scores
 
     def _table(self, ease: FloatArray, block: Block, found: Candidates) -> FloatArray:
-        return features(self.retrieval, ease, library_order(block), found)
+        return self._scales.scaled(features(self.retrieval, ease, library_order(block), found))
 
     def _fill_below(
         self, below: FloatArray, ease: FloatArray, block: Block, wanted: npt.NDArray[np.bool_]
@@ -110,8 +114,8 @@ class RankerScorer:
         latent = latent_scores(block.where(wanted), retrieval.directions, retrieval.scale)
         for row, of_user in zip(np.flatnonzero(wanted), latent, strict=True):
             library = int(block.offsets[row + 1] - block.offsets[row])
-            table = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
-            below[row] = _network(self._tail_layers, table)
+            values = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
+            below[row] = _network(self._tail_layers, self._tail_scales.scaled(values))
 
 
 class RememberingScorer(RankerScorer):

@@ -118,7 +118,7 @@ def _user_rows(
     """Each user with a target among the candidates, and float32 [count, features + 1]."""
     scores = EaseScorer.of(retrieval.weights).scores(block)
     found = candidates(scores, block, count)
-    tables = features(retrieval, scores, library_order(block), found)
+    tables = np.stack(features(retrieval, scores, library_order(block), found), axis=1)
     for row, user in enumerate(block.users.tolist()):
         chosen = found.of(row)
         target = np.flatnonzero(chosen == targets[row])
@@ -143,12 +143,13 @@ def _tail_rows(
     for row, user in enumerate(block.users.tolist()):
         chosen = np.append(targets[row], drawn[row])
         table = np.zeros((1 + count, len(TAIL_FEATURES) + 1), np.float32)
-        table[: len(chosen), :-1] = tail_features(
+        values = tail_features(
             ease[row, chosen],
             latent[row][:, chosen],
             retrieval.owners[chosen],
             retrieval.scale[chosen],
             int(block.offsets[row + 1] - block.offsets[row]),
         )
+        table[: len(chosen), :-1] = np.stack(values, axis=1)
         table[: len(chosen), -1] = 1
         yield user, table
