@@ -6,7 +6,7 @@ penalty and a zero diagonal, have a closed form: with P = (X'X + lambda I)^-1, B
 
 import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.limits import check_exact_counts
 from steamrec.data.spark_batches import user_blocks
-from steamrec.data.user_batches import read_blocks
+from steamrec.data.user_batches import Block, read_blocks
 from steamrec.errors import NumericalError
 from steamrec.models.blas_threads import fixed_blas_threads
 from steamrec.models.ease.gram import UpperGram, add_upper, mirror, upper_gram
@@ -52,54 +52,72 @@ def _fit(context: Context, pairs: "DataFrame") -> Artifact:
     return Artifact("ease", {"weights": weights}, users, items, settings.model_dump(mode="json"))
 
 
-def gram_matrix(
-    context: Context, pairs: "DataFrame", items: int, model: str = "ease"
-) -> npt.NDArray[np.float32]:
+def gram_matrix(context: Context, pairs: "DataFrame", items: int) -> npt.NDArray[np.float32]:
     """float32 [items, items]: how many users of `pairs` own both; whole numbers, so exact.
 
-    Raises RunError that names `model` before any work when an item has too many owners for that.
+    Raises RunError before any work when an item has too many owners for that.
 
     Each block's part is a file in the workspace, read and removed here one after the other: sent
     through Spark's driver, the parts of a large night would not fit its heap.
     """
-    most = context.read(tables.ITEMS).agg({"owners": "max"}).first()
-    assert most is not None
-    check_exact_counts(int(most[0] or 0), model)
+    check_owners(context, "ease")
     context.workspace.remove(PARTS)
     write = functools.partial(write_parts, root=context.workspace.root, items=items)
     numbers = user_blocks(BLOCK_SIZE, pairs).mapInArrow(write, WRITTEN).distinct().collect()
-    gram = np.zeros((items, items), np.float32)
-    for row in sorted(numbers):
-        with np.load(io.BytesIO(context.workspace.read_bytes(_part(row["block"])))) as file:
-            counts, others = (file[name].astype(np.int32) for name in ("counts", "others"))
-            add_upper(gram, UpperGram(file["starts"], others, counts))
-    mirror(gram)
+    gram = sum_parts(context.workspace, [row["block"] for row in numbers], items)
     context.workspace.remove(PARTS)
     return gram
+
+
+def check_owners(context: Context, model: str) -> None:
+    """Raise RunError when an item has more owners than float32 counts exactly."""
+    most = context.read(tables.ITEMS).agg({"owners": "max"}).first()
+    assert most is not None
+    check_exact_counts(int(most[0] or 0), model)
 
 
 def write_parts(
     batches: "Iterator[pa.RecordBatch]", root: str, items: int
 ) -> "Iterator[pa.RecordBatch]":
-    """Write the sparse Gram matrix of each block's users; runs on executors.
+    """Write the sparse Gram matrix of each block's users; runs on executors."""
+    for block in read_blocks(batches):
+        write_part(Workspace(root), block, items)
+        yield written(block.number)
+
+
+def write_part(workspace: Workspace, block: Block, items: int) -> None:
+    """Write the sparse Gram matrix of a block's users.
 
     A file's name is its block's number: a task that runs again replaces what it wrote.
     """
+    small = np.uint16 if items <= 1 << 16 else np.int32
+    part = upper_gram(block, items)
+    content = io.BytesIO()
+    np.savez(
+        content,
+        counts=part.counts.astype(np.uint16),
+        others=part.others.astype(small),
+        starts=part.starts,
+    )
+    workspace.write_bytes(_part(block.number), content.getvalue())
+
+
+def written(block: int) -> "pa.RecordBatch":
+    """What a task says of a block that it wrote: a row of WRITTEN."""
     import pyarrow as pa
 
-    workspace = Workspace(root)
-    small = np.uint16 if items <= 1 << 16 else np.int32
-    for block in read_blocks(batches):
-        part = upper_gram(block, items)
-        content = io.BytesIO()
-        np.savez(
-            content,
-            counts=part.counts.astype(np.uint16),
-            others=part.others.astype(small),
-            starts=part.starts,
-        )
-        workspace.write_bytes(_part(block.number), content.getvalue())
-        yield pa.RecordBatch.from_arrays([pa.array([block.number], pa.int32())], names=["block"])
+    return pa.RecordBatch.from_arrays([pa.array([block], pa.int32())], names=["block"])
+
+
+def sum_parts(workspace: Workspace, blocks: Sequence[int], items: int) -> npt.NDArray[np.float32]:
+    """float32 [items, items]: the Gram matrix from the parts of all blocks."""
+    gram = np.zeros((items, items), np.float32)
+    for block in sorted(blocks):
+        with np.load(io.BytesIO(workspace.read_bytes(_part(block)))) as file:
+            counts, others = (file[name].astype(np.int32) for name in ("counts", "others"))
+            add_upper(gram, UpperGram(file["starts"], others, counts))
+    mirror(gram)
+    return gram
 
 
 def _part(block: int) -> str:

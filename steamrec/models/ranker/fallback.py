@@ -1,19 +1,14 @@
 """The items below the candidates: what a second, smaller network is told about each.
 
 EASE knows near-certain pairs and says little of the rest; there a few latent directions of the
-whole catalogue say more. The directions are the largest eigenvectors of the Gram matrix with its
-rows and columns scaled by a power of popularity (PureSVD: Cremonesi, Koren, Turrin, RecSys 2010).
+whole catalogue say more (directions.py).
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.data.user_batches import Block
-from steamrec.models.blas_threads import fixed_blas_threads
-from steamrec.scoring.scorer import FloatArray, as_float32
-
-WIDTHS = (8, 16, 32, 64)
-POWER = 0.3
+from steamrec.models.ranker.directions import WIDTHS
+from steamrec.scoring.scorer import FloatArray
 
 # Each feature, and whether the network is told its logarithm (scales.py).
 TAIL_FEATURES: dict[str, bool] = {
@@ -24,28 +19,6 @@ TAIL_FEATURES: dict[str, bool] = {
     **{f"latent_{width}": False for width in WIDTHS},
     **{f"log_latent_{width}": True for width in WIDTHS},
 }
-
-
-def latent_directions(gram: npt.NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
-    """float32 [items, WIDTHS[-1]] and [items]: the directions, the largest first, and the scale.
-
-    gram: float32 [items, items], how many users own both. A catalogue with fewer items than
-    directions gets columns of zeros.
-    """
-    from scipy.sparse.linalg import eigsh
-
-    items = len(gram)
-    scale = as_float32(np.maximum(np.diag(gram), 1) ** -POWER)
-    directions = np.zeros((items, WIDTHS[-1]), np.float32)
-    count = min(WIDTHS[-1], items - 1)
-    if count > 0:
-        scaled = gram * scale[:, None]
-        scaled *= scale[None, :]
-        # A fixed start, so that a night repeats to the bit.
-        with fixed_blas_threads():
-            _, vectors = eigsh(scaled, k=count, which="LA", v0=np.ones(items, np.float32))
-        directions[:, :count] = vectors[:, ::-1]
-    return directions, scale
 
 
 def latent_scores(block: Block, directions: FloatArray, scale: FloatArray) -> FloatArray:

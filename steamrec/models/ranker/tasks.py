@@ -1,82 +1,57 @@
-"""Counting neighbours and computing the re-ranker's training rows, block by block."""
+"""Computing the re-ranker's training rows, block by block, on executors."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steamrec.data.user_batches import (
-    Block,
-    LongArray,
-    pack,
-    read_pairs,
-    read_placed_blocks,
-    unpack,
-)
+from steamrec.data.tables import Table
+from steamrec.data.user_batches import Block, LongArray, pack, read_pairs, unpack
 from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.loading import cached_artifact
 from steamrec.models.ranker.candidates import candidates
 from steamrec.models.ranker.fallback import TAIL_FEATURES, latent_scores, tail_features
 from steamrec.models.ranker.features import FEATURES, features
-from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, library_order
+from steamrec.models.ranker.ngrams import library_order
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.sampling.negatives import eval_negatives
 from steamrec.sampling.rng import TAIL_NEGATIVES
 from steamrec.scoring.scorer import FloatArray
+from steamrec.workspace import Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ADJACENT, BETWEEN = 0, 1
-COUNTS = "kind int, key long, count long"
-COLUMNS = (*FEATURES, "valid")
-TAIL_COLUMNS = (*TAIL_FEATURES, "valid")
+FEATURES_TABLE = Table("features/ranker", dict.fromkeys((*FEATURES, "valid"), "float"))
+TAIL_TABLE = Table("features/ranker_tail", dict.fromkeys((*TAIL_FEATURES, "valid"), "float"))
+WRITTEN = "block int, users int, tail_users int"
 
 
-def rows_ddl(columns: Sequence[str]) -> str:
-    """The Spark SQL columns of training rows with these features."""
-    return "user int, slot int, " + ", ".join(f"{name} float" for name in columns)
+def write_rows(
+    batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int, drawn: int, seed: int
+) -> "Iterator[pa.RecordBatch]":
+    """Write the rows of each block's users, a file of each table; says how many users they hold.
 
-
-def count_neighbours(batches: "Iterator[pa.RecordBatch]", items: int) -> "Iterator[pa.RecordBatch]":
-    """Each block's counts of its neighbours: rows (kind, key, count)."""
+    Kinds of the batches: the pairs that a user is known by, and the target. A file's name is its
+    block's number: a task that runs again replaces what it wrote, and files in the order of their
+    names hold the users in the order of their numbers.
+    """
     import pyarrow as pa
 
-    for block in read_placed_blocks(batches):
-        for kind, keys in (
-            (ADJACENT, adjacent_keys(block, items)),
-            (BETWEEN, between_keys(block, items)),
-        ):
-            unique, counts = np.unique(keys, return_counts=True)
-            columns = [np.full(len(unique), kind, np.int32), unique, counts.astype(np.int64)]
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(column) for column in columns], names=["kind", "key", "count"]
-            )
-
-
-def training_rows(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int
-) -> "Iterator[pa.RecordBatch]":
-    """`count` rows for each user whose target is among the candidates, the target first.
-
-    Kinds of the batches: the pairs that a user is known by, and the target. Rows past a user's
-    candidates have valid = 0.
-    """
+    workspace = Workspace(root)
     retrieval = Retrieval.from_arrays(cached_artifact(root, model).arrays)
     for block, targets in _blocks_with_targets(batches):
-        yield from _record_batch(_user_rows(retrieval, block, targets, count), COLUMNS)
-
-
-def tail_rows(
-    batches: "Iterator[pa.RecordBatch]", root: str, model: str, count: int, seed: int
-) -> "Iterator[pa.RecordBatch]":
-    """1 + `count` rows for each user, the target and random items that are not owned.
-
-    As training_rows, but for every user and of TAIL_COLUMNS.
-    """
-    retrieval = Retrieval.from_arrays(cached_artifact(root, model).arrays)
-    for block, targets in _blocks_with_targets(batches):
-        yield from _record_batch(_tail_rows(retrieval, block, targets, count, seed), TAIL_COLUMNS)
+        ease = EaseScorer.of(retrieval.weights).scores(block)
+        rows = candidate_rows(retrieval, ease, block, targets, count)
+        tail = tail_rows(retrieval, ease, block, targets, drawn, seed)
+        for table, found in ((FEATURES_TABLE, rows), (TAIL_TABLE, tail)):
+            if len(found):
+                name = f"{table.name}/{block.number:09}.parquet"
+                workspace.write_bytes(name, _parquet(found, list(table.columns)))
+        values = [np.array([value], np.int32) for value in (block.number, len(rows), len(tail))]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(value) for value in values], names=["block", "users", "tail_users"]
+        )
 
 
 def _blocks_with_targets(
@@ -90,59 +65,61 @@ def _blocks_with_targets(
             yield block, there & 0xFFFFFFFF
 
 
-def _record_batch(
-    rows: Iterable[tuple[int, FloatArray]], columns: Sequence[str]
-) -> "Iterator[pa.RecordBatch]":
-    """The users' tables, all of one length, below each other; nothing where there are none."""
+def _parquet(rows: FloatArray, columns: Sequence[str]) -> bytes:
+    """A Parquet file of float32 [users, n, columns], the rows of a user below each other."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    users, tables = [], []
-    for user, table in rows:
-        users.append(user)
-        tables.append(table)
-    if not users:
-        return
-    slots = len(tables[0])
-    values = [
-        np.repeat(np.array(users, np.int32), slots),
-        np.tile(np.arange(slots, dtype=np.int32), len(users)),
-        *np.ascontiguousarray(np.concatenate(tables).T),
-    ]
-    names = ["user", "slot", *columns]
-    yield pa.RecordBatch.from_arrays([pa.array(value) for value in values], names=names)
+    values = np.ascontiguousarray(rows.reshape(-1, rows.shape[-1]).T)
+    content = pa.BufferOutputStream()
+    table = pa.table(dict(zip(columns, values, strict=True)))
+    pq.write_table(table, content, use_dictionary=False, write_statistics=False)
+    file: bytes = content.getvalue().to_pybytes()
+    return file
 
 
-def _user_rows(
-    retrieval: Retrieval, block: Block, targets: LongArray, count: int
-) -> Iterator[tuple[int, FloatArray]]:
-    """Each user with a target among the candidates, and float32 [count, features + 1]."""
-    scores = EaseScorer.of(retrieval.weights).scores(block)
-    found = candidates(scores, block, count)
-    tables = np.stack(features(retrieval, scores, library_order(block), found), axis=1)
-    for row, user in enumerate(block.users.tolist()):
+def candidate_rows(
+    retrieval: Retrieval, ease: FloatArray, block: Block, targets: LongArray, count: int
+) -> FloatArray:
+    """float32 [users whose target is a candidate, count, features + 1], the target first.
+
+    The last column is 1, and 0 in the rows past a user's candidates.
+    """
+    found = candidates(ease, block, count)
+    tables = np.stack(features(retrieval, ease, library_order(block), found), axis=1)
+    rows = np.zeros((len(block.users), count, len(FEATURES) + 1), np.float32)
+    kept = np.zeros(len(rows), np.bool_)
+    for row, table in enumerate(rows):
         chosen = found.of(row)
         target = np.flatnonzero(chosen == targets[row])
         if not len(target):
             continue
-        table = np.zeros((count, len(FEATURES) + 1), np.float32)
+        kept[row] = True
         table[: len(chosen), :-1] = tables[found.offsets[row] : found.offsets[row + 1]]
         table[: len(chosen), -1] = 1
         table[[0, target[0]]] = table[[target[0], 0]]
-        yield user, table
+    return rows[kept]
 
 
-def _tail_rows(
-    retrieval: Retrieval, block: Block, targets: LongArray, count: int, seed: int
-) -> Iterator[tuple[int, FloatArray]]:
-    """Each user, and float32 [1 + count, tail features + 1]."""
-    ease = EaseScorer.of(retrieval.weights).scores(block)
+def tail_rows(
+    retrieval: Retrieval,
+    ease: FloatArray,
+    block: Block,
+    targets: LongArray,
+    count: int,
+    seed: int,
+) -> FloatArray:
+    """float32 [users, 1 + count, tail features + 1]: the target, and random items not owned.
+
+    The last column is 1, and 0 in the rows past the items that a user does not own.
+    """
     latent = latent_scores(block, retrieval.directions, retrieval.scale)
     packed = np.sort(np.concatenate([pack(block), block.users.astype(np.int64) << 32 | targets]))
     owned = unpack(block.number, packed)
     drawn = eval_negatives(owned, count, retrieval.items, seed, TAIL_NEGATIVES)
-    for row, user in enumerate(block.users.tolist()):
+    rows = np.zeros((len(block.users), 1 + count, len(TAIL_FEATURES) + 1), np.float32)
+    for row, table in enumerate(rows):
         chosen = np.append(targets[row], drawn[row])
-        table = np.zeros((1 + count, len(TAIL_FEATURES) + 1), np.float32)
         values = tail_features(
             ease[row, chosen],
             latent[row][:, chosen],
@@ -152,4 +129,4 @@ def _tail_rows(
         )
         table[: len(chosen), :-1] = np.stack(values, axis=1)
         table[: len(chosen), -1] = 1
-        yield user, table
+    return rows
