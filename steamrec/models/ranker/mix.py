@@ -12,8 +12,9 @@ import numpy.typing as npt
 from steamrec.scoring.scorer import FloatArray
 
 WEIGHTS = (1.0, 0.5)  # the network's, in the order in which they are tried
-# The mean gain over EASE has to be this many of its standard errors.
-STANDARD_ERRORS = 2.0
+# The mean gain over EASE has to be more than this many of its standard errors (the rule of one
+# standard error: Breiman, Friedman, Olshen, Stone, Classification and Regression Trees, 1984).
+STANDARD_ERRORS = 1.0
 
 
 def mixed(network: FloatArray, ease: FloatArray, weight: float) -> FloatArray:
@@ -34,7 +35,7 @@ def mixed(network: FloatArray, ease: FloatArray, weight: float) -> FloatArray:
 
 
 def choose_weight(metric: Callable[[float], npt.NDArray[np.float64]]) -> float:
-    """The first of WEIGHTS that is surely better than EASE alone, else 0.
+    """The first of WEIGHTS that is likely better than EASE alone, else 0.
 
     metric: the validation metric of each user, float64 [users >= 1], given the network's weight.
     """

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.ranker.epochs import CHUNK, scale_rows
 from steamrec.models.ranker.fallback import TAIL_FEATURES
 from steamrec.models.ranker.features import FEATURES
@@ -45,7 +46,7 @@ def test_no_row_at_all_has_scales():
     assert not scales.scaled(columns(np.ones((3, 2), np.float32))).any()
 
 
-numbers = st.floats(-1e18, 1e18, width=32)
+numbers = st.floats(-(2.0**60), 2.0**60, width=32)
 
 
 @pytest.mark.filterwarnings("error")
@@ -85,8 +86,6 @@ def test_features_of_catalogues_unlike_steams_are_not_cut_off(make):
     libraries, items = make(800, 300, 1)
     known, targets = [row[1:] for row in libraries], np.array([row[0] for row in libraries])
     retrieval, block = retrieval_of(known, items, 100.0), block_of(known)
-    from steamrec.models.ease.scorer import EaseScorer
-
     ease = EaseScorer.of(retrieval.weights).scores(block)
     for rows, features in (
         (candidate_rows(retrieval, ease, block, targets, 50), FEATURES),
@@ -97,5 +96,5 @@ def test_features_of_catalogues_unlike_steams_are_not_cut_off(make):
         values = rows[rows[..., -1] > 0][:, :-1]
         assert ((np.abs(values) >= CLIP).mean(axis=0) < 0.03).all()
         spreads = values.std(axis=0)
-        assert ((spreads == 0) | (spreads > 0.5)).all()
+        assert ((spreads == 0) | (spreads > 0.3)).all()
         assert (spreads > 0).sum() >= len(features) - 3
