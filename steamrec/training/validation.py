@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from steamrec.data import tables
 from steamrec.data.context import Context
@@ -27,9 +28,13 @@ class ValidationSet:
         return self.mean("ndcg", scorer)
 
     def mean(self, metric: str, scorer: Scorer) -> float:
-        """The mean of a metric at 10, each validation item ranked among all items not fitted on.
+        """The mean of a metric at 10."""
+        return float(self.values(metric, scorer).mean())
 
-        NaN when a score is not finite: such a score would rank whatever it is compared with.
+    def values(self, metric: str, scorer: Scorer) -> npt.NDArray[np.float64]:
+        """float64 [users]: a metric at 10, each item ranked among all items not fitted on.
+
+        Raises NumericalError for a score that is not finite: it would rank whatever it meets.
         """
         values = []
         for batch, targets in self.batches:
@@ -37,7 +42,7 @@ class ValidationSet:
             scores = finite_scores(scorer, batch, "validation")
             ranks, _ = full_ranks(scores, owned_cells(batch), rows, targets)
             values.append(metric_values(metric, ranks, 10))
-        return float(np.concatenate(values).mean())
+        return np.concatenate(values)
 
 
 # The last one and what it was read from: all networks of a night have the same.

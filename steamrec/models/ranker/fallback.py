@@ -1,54 +1,24 @@
 """The items below the candidates: what a second, smaller network is told about each.
 
 EASE knows near-certain pairs and says little of the rest; there a few latent directions of the
-whole catalogue say more. The directions are the largest eigenvectors of the Gram matrix with its
-rows and columns scaled by a power of popularity (PureSVD: Cremonesi, Koren, Turrin, RecSys 2010).
+whole catalogue say more (directions.py).
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from steamrec.data.user_batches import UserBatch
-from steamrec.models.blas_threads import fixed_blas_threads
-from steamrec.scoring.scorer import FloatArray, as_float32
+from steamrec.models.ranker.directions import WIDTHS
+from steamrec.scoring.scorer import FloatArray
 
-WIDTHS = (8, 16, 32, 64)
-POWER = 0.3
-FLOOR = np.float32(1e-3)
-CLIP = 5.0
-
-# Each feature with the mean and the spread that the network's input is scaled by: rounded constants
-# (measured on Steam's libraries), so that a night repeats to the bit.
-TAIL_FEATURES: dict[str, tuple[float, float]] = {
-    "ease": (0.007, 0.058),
-    "log_ease": (-6.2, 1.2),
-    "log_owners": (3.9, 2.2),
-    "log_library": (3.75, 1.14),
-    **{f"latent_{width}": (0.001, 0.004) for width in WIDTHS},
-    **{f"log_latent_{width}": (-6.2, 1.2) for width in WIDTHS},
+# Each feature, and whether the network is told its logarithm (scales.py).
+TAIL_FEATURES: dict[str, bool] = {
+    "ease": False,
+    "log_ease": True,
+    "log_owners": False,
+    "log_library": False,
+    **{f"latent_{width}": False for width in WIDTHS},
+    **{f"log_latent_{width}": True for width in WIDTHS},
 }
-
-
-def latent_directions(gram: npt.NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
-    """float32 [items, WIDTHS[-1]] and [items]: the directions, the largest first, and the scale.
-
-    gram: float32 [items, items], how many users own both. A catalogue with fewer items than
-    directions gets columns of zeros.
-    """
-    from scipy.sparse.linalg import eigsh
-
-    items = len(gram)
-    scale = as_float32(np.maximum(np.diag(gram), 1) ** -POWER)
-    directions = np.zeros((items, WIDTHS[-1]), np.float32)
-    count = min(WIDTHS[-1], items - 1)
-    if count > 0:
-        scaled = gram * scale[:, None]
-        scaled *= scale[None, :]
-        # A fixed start, so that a night repeats to the bit.
-        with fixed_blas_threads():
-            _, vectors = eigsh(scaled, k=count, which="LA", v0=np.ones(items, np.float32))
-        directions[:, :count] = vectors[:, ::-1]
-    return directions, scale
 
 
 def latent_scores(batch: UserBatch, directions: FloatArray, scale: FloatArray) -> FloatArray:
@@ -72,22 +42,11 @@ def latent_scores(batch: UserBatch, directions: FloatArray, scale: FloatArray) -
 
 def tail_features(
     ease: FloatArray, latent: FloatArray, owners: FloatArray, scale: FloatArray, library: int
-) -> FloatArray:
-    """float32 [n, len(TAIL_FEATURES)] of any n items, scaled for the network.
+) -> list[FloatArray]:
+    """Of each of TAIL_FEATURES its values of any n items, float32 [n], not scaled.
 
     ease, owners, scale: float32 [n]; latent: float32 [len(WIDTHS), n], of one user who owns
     `library` items.
     """
-    values = [ease, _log(ease), np.log(np.maximum(owners, 1)), np.log(np.float32(max(library, 1)))]
-    values += [*latent, *_log(latent / scale)]
-    table = np.empty((len(ease), len(TAIL_FEATURES)), np.float32)
-    for column, (value, (mean, spread)) in enumerate(
-        zip(values, TAIL_FEATURES.values(), strict=True)
-    ):
-        table[:, column] = (value - np.float32(mean)) / np.float32(spread)
-    return np.clip(table, -CLIP, CLIP, out=table)
-
-
-def _log(scores: FloatArray) -> FloatArray:
-    logs: FloatArray = np.log(np.maximum(scores, 0) + FLOOR)
-    return logs
+    of_library = np.full(len(ease), np.log(max(library, 1)), np.float32)
+    return [ease, ease, np.log(np.maximum(owners, 1)), of_library, *latent, *(latent / scale)]

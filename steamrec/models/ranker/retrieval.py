@@ -38,7 +38,7 @@ class Retrieval:
     next_counts: how often b stands just after a (key a * items + b, sorted). between_keys,
     between_counts: how often j stands just between a and b (key (a * items + b) * items + j,
     sorted). implied, strengths: int32 and float32 [items, m] (ngrams.implied_items). directions,
-    scale: float32 [items, d] and [items] (fallback.latent_directions).
+    scale: float32 [items, d] and [items] (directions.latent_directions).
     """
 
     weights: FloatArray

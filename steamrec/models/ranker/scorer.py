@@ -10,12 +10,15 @@ from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.ranker.candidates import Candidates, candidates
 from steamrec.models.ranker.fallback import latent_scores, tail_features
 from steamrec.models.ranker.features import features
+from steamrec.models.ranker.mix import mixed
 from steamrec.models.ranker.ngrams import library_order
 from steamrec.models.ranker.retrieval import Retrieval
+from steamrec.models.ranker.scales import Scales
 from steamrec.scoring.artifact import Arrays, Artifact
 from steamrec.scoring.scorer import FloatArray, Targets
 
-TAIL = "tail_"  # begins the names of the tail network's layers
+TAIL = "tail_"  # begins the names of the tail network's layers and scales
+MIX = "mix"
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,13 @@ class Considered:
     """Users with their candidates, before these are ordered.
 
     below: float32 [users, items], every item as if it were not a candidate; candidates: each
-    user's; table: their features, float32 [candidates, features].
+    user's; ease: EASE's scores of these, float32 [candidates]; table: their features, float32
+    [candidates, features].
     """
 
     below: FloatArray
     candidates: Candidates
+    ease: FloatArray
     table: FloatArray
 
 
@@ -35,8 +40,10 @@ class RankerScorer:
     """Scores the candidates of each user by one network, all other items below them by another.
 
     Arrays of the artifact: those of retrieval.Retrieval, and the layers of two networks,
-    layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit; those of the
-    second, for the items below the candidates, begin with TAIL.
+    layer_<i>_kernel and layer_<i>_bias from i = 0, the last one with a single unit, each with the
+    scales of its features (scales.Scales); those of the second, for the items below the
+    candidates, begin with TAIL. MIX, float32 [1]: the weight of the network among the candidates
+    (mix.mixed). Without a network EASE orders its part.
     """
 
     def __init__(self, artifact: Artifact) -> None:
@@ -46,6 +53,10 @@ class RankerScorer:
         self._count = int(artifact.settings["candidates"])
         self._layers = _layers(artifact.arrays, "")
         self._tail_layers = _layers(artifact.arrays, TAIL)
+        self._scales = Scales.from_arrays(artifact.arrays)
+        self._weight = float(artifact.arrays[MIX][0])
+        if self._tail_layers:
+            self._tail_scales = Scales.from_arrays(artifact.arrays, TAIL)
 
     def scores(self, batch: UserBatch) -> FloatArray:
         """float32 [users of the batch, items]."""
@@ -73,7 +84,7 @@ class RankerScorer:
             enough[rows[~inside]] = False
         below = np.zeros_like(ease)
         self._fill_below(below, ease, batch, ~enough)
-        return self.ordered(Considered(below, found, self._table(ease, batch, found)))
+        return self.ordered(self._considered(below, ease, batch, found))
 
     def consider(self, batch: UserBatch) -> Considered:
         """All that the scores of the batch's users need but the candidates' network."""
@@ -81,7 +92,7 @@ class RankerScorer:
         found = candidates(ease, batch, self._count)
         below = np.empty_like(ease)
         self._fill_below(below, ease, batch, np.ones(len(ease), np.bool_))
-        return Considered(below, found, self._table(ease, batch, found))
+        return self._considered(below, ease, batch, found)
 
     def ordered(self, considered: Considered) -> FloatArray:
         """float32 [users, items]: the users' scores, written over considered.below."""
@@ -91,27 +102,36 @@ class RankerScorer:
             if not len(chosen):
                 continue
             # One user at a time: no user's bits depend on who else is in the batch.
-            values = _network(
-                self._layers, considered.table[found.indptr[row] : found.indptr[row + 1]]
-            )
-            # Published scores are the network's; what is no candidate comes below the last one.
+            part = slice(found.indptr[row], found.indptr[row + 1])
+            values = considered.ease[part]
+            if self._weight:
+                network = _network(self._layers, considered.table[part])
+                values = mixed(network, values, self._weight)
+            # Published scores are the candidates'; all other items come below the last of them.
             scores[row] += values.min() - 1 - scores[row].max()
             scores[row, chosen] = values
         return scores
 
-    def _table(self, ease: FloatArray, batch: UserBatch, found: Candidates) -> FloatArray:
-        return features(self.retrieval, ease, library_order(batch), found)
+    def _considered(
+        self, below: FloatArray, ease: FloatArray, batch: UserBatch, found: Candidates
+    ) -> Considered:
+        values = features(self.retrieval, ease, library_order(batch), found)
+        scores = ease[found.rows, found.items]
+        return Considered(below, found, scores, self._scales.scaled(values))
 
     def _fill_below(
         self, below: FloatArray, ease: FloatArray, batch: UserBatch, wanted: npt.NDArray[np.bool_]
     ) -> None:
         """Fill the wanted rows of `below` by the second network, every item of the catalogue."""
+        if not self._tail_layers:
+            below[wanted] = ease[wanted]
+            return
         retrieval = self.retrieval
         latent = latent_scores(batch.where(wanted), retrieval.directions, retrieval.scale)
         for row, of_user in zip(np.flatnonzero(wanted), latent, strict=True):
             library = int(batch.indptr[row + 1] - batch.indptr[row])
-            table = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
-            below[row] = _network(self._tail_layers, table)
+            values = tail_features(ease[row], of_user, retrieval.owners, retrieval.scale, library)
+            below[row] = _network(self._tail_layers, self._tail_scales.scaled(values))
 
 
 class RememberingScorer(RankerScorer):

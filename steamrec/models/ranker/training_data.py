@@ -1,13 +1,12 @@
 """The re-ranker's material, from Spark: counts on one part of train, training rows on another.
 
-The targets are one item each of many users, taken out of the training pairs. The weights and
+The targets are one item each of many users, taken out of the training pairs. The rows' weights and
 counts are fitted without them: a network trained on features that had seen its targets would
 trust them too much.
 """
 
 import functools
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,22 +15,12 @@ from steamrec.data.context import Context
 from steamrec.data.limits import check_ranker_items
 from steamrec.data.pairs import Role
 from steamrec.data.spark_batches import user_batches
-from steamrec.data.tables import Table
-from steamrec.models.ease.fit import ease_weights, gram_matrix
-from steamrec.models.ranker.fallback import latent_directions
+from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ranker.counting import as_counts, count_pairs
+from steamrec.models.ranker.directions import latent_directions
 from steamrec.models.ranker.ngrams import implied_items, whole_counts
 from steamrec.models.ranker.retrieval import Retrieval
-from steamrec.models.ranker.tasks import (
-    ADJACENT,
-    BETWEEN,
-    COLUMNS,
-    COUNTS,
-    TAIL_COLUMNS,
-    count_neighbours,
-    rows_ddl,
-    tail_rows,
-    training_rows,
-)
+from steamrec.models.ranker.tasks import WRITTEN, write_rows
 from steamrec.scoring.artifact import Artifact
 from steamrec.spark.random_order import keyed
 
@@ -40,15 +29,19 @@ if TYPE_CHECKING:
 
 RETRIEVAL = "ranker/retrieval"
 USERS_PER_BATCH = 256
-FEATURES_TABLE = Table("features/ranker", dict.fromkeys(COLUMNS, "float"))
-TAIL_TABLE = Table("features/ranker_tail", dict.fromkeys(TAIL_COLUMNS, "float"))
 TAIL_NEGATIVES = 100
 
 
-def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame"]:
-    """The pairs to count on, and one target of each of at most `users` users.
+def training_pairs(context: Context) -> "DataFrame":
+    """The pairs that models are fitted on."""
+    return context.read(tables.TRAIN).where("not validation")
 
-    Users with a validation item give none, and keep at least two items.
+
+def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame", int]:
+    """The pairs to count on, one target of each of at most `users` users, and their number.
+
+    Users with a validation item give none, and keep at least one item. The targets (row, user,
+    item) are numbered in random order from 0.
     """
     from pyspark.sql import functions as F
 
@@ -57,110 +50,81 @@ def split_targets(context: Context, users: int) -> tuple["DataFrame", "DataFrame
     free = train.join(
         train.where("validation").select("user").distinct(), "user", "left_anti"
     ).where("not validation")
-    targets = (
+    chosen = (
         free.groupBy("user")
         .agg(
             F.min_by("item", keyed(seed, "ranker item")).alias("item"), F.count("*").alias("owned")
         )
-        .where("owned >= 3")
+        .where("owned >= 2")
         .orderBy(keyed(seed, "ranker user", "user"), "user")
         .limit(users)
         .select("user", "item")
-        .persist()
+        .toPandas()
     )
-    known = train.where("not validation").join(F.broadcast(targets), ["user", "item"], "left_anti")
-    return known, targets
+    chosen.insert(0, "row", np.arange(len(chosen), dtype=np.int32))
+    targets = context.spark.createDataFrame(chosen, "row int, user int, item int").persist()
+    known = training_pairs(context).join(F.broadcast(targets), ["user", "item"], "left_anti")
+    return known, targets, len(chosen)
 
 
-def fit_retrieval(context: Context, known: "DataFrame", regularization: float) -> Retrieval:
-    """EASE and all counts on the pairs of `known` (user, item, position)."""
-    items = context.read(tables.ITEMS).count()
+def fit_retrieval(context: Context, pairs: "DataFrame", regularization: float) -> Retrieval:
+    """EASE and all counts on `pairs` (user, item, position)."""
+    items = context.count(tables.ITEMS)
     check_ranker_items(items)
-    users = context.read(tables.USERS).count()
-    gram = gram_matrix(context, known, items, "ranker")
+    users = context.count(tables.USERS)
+    counts = count_pairs(context, pairs, items)
+    gram = counts.gram
     owners = np.diag(gram).copy()
     latent = latent_directions(gram)
     np.fill_diagonal(gram, 0)
     implied, strengths = implied_items(gram, owners, users)
     together = whole_counts(gram)
     np.fill_diagonal(gram, owners)
-    neighbours = user_batches(8_192, {Role.FITTED: known}, with_positions=True).mapInArrow(
-        functools.partial(count_neighbours, items=items), COUNTS
-    )
-    summed = neighbours.groupBy("ngram", "key").agg({"count": "sum"}).toPandas()
-    summed.columns = ["ngram", "key", "count"]
-    counts = {}
-    for ngram in (ADJACENT, BETWEEN):
-        chosen = summed[summed["ngram"] == ngram].sort_values("key")
-        counts[ngram] = (chosen["key"].to_numpy(np.int64), chosen["count"].to_numpy(np.float32))
     return Retrieval(
         ease_weights(gram, regularization, "ranker"),
         together,
         owners,
-        *counts[ADJACENT],
-        *counts[BETWEEN],
+        *as_counts(counts.adjacent),
+        *as_counts(counts.between),
         implied,
         strengths,
         *latent,
     )
 
 
-def save_candidate_rows(
+def save_rows(
     context: Context, known: "DataFrame", targets: "DataFrame", candidates: int
-) -> int:
-    """Write FEATURES_TABLE: `candidates` rows a user; returns how many users it holds.
+) -> tuple[int, int]:
+    """Write FEATURES_TABLE and TAIL_TABLE; returns how many users each of them holds.
 
-    Those whose target is not among the candidates are left out.
+    The first has `candidates` rows per user, and leaves out those whose target is not among the
+    candidates; the second the target and TAIL_NEGATIVES random items of each user.
     """
-    compute = functools.partial(
-        training_rows, root=context.workspace.root, model=RETRIEVAL, count=candidates
-    )
-    return _save_rows(context, known, targets, compute, FEATURES_TABLE, candidates)
+    from pyspark.sql import functions as F
 
-
-def save_tail_rows(context: Context, known: "DataFrame", targets: "DataFrame") -> int:
-    """Write TAIL_TABLE: the target and TAIL_NEGATIVES random items of each user; as above."""
+    row = F.col("row").alias("user")
+    libraries = known.join(F.broadcast(targets.select("user", "row")), "user")
     compute = functools.partial(
-        tail_rows,
+        write_rows,
         root=context.workspace.root,
         model=RETRIEVAL,
-        count=TAIL_NEGATIVES,
+        count=candidates,
+        drawn=TAIL_NEGATIVES,
         seed=context.settings.split.seed,
     )
-    return _save_rows(context, known, targets, compute, TAIL_TABLE, 1 + TAIL_NEGATIVES)
-
-
-def _save_rows(
-    context: Context,
-    known: "DataFrame",
-    targets: "DataFrame",
-    compute: Callable[[Iterable[Any]], Iterable[Any]],
-    table: Table,
-    rows_per_user: int,
-) -> int:
-    """Write `rows_per_user` rows for each of the users; returns their number.
-
-    The rows of a user follow each other, the target first; users are in random order, the same
-    on any number of cores.
-    """
-    pairs = {Role.FITTED: known, Role.HOLDOUT: targets}
+    pairs = {
+        Role.FITTED: libraries.select(row, "item", "position"),
+        Role.HOLDOUT: targets.select(row, "item"),
+    }
     batches = user_batches(USERS_PER_BATCH, pairs, with_positions=True)
-    order = keyed(context.settings.split.seed, "ranker rows", "user").alias("order")
-    columns = list(table.columns)
-    rows = batches.mapInArrow(compute, rows_ddl(columns)).select(order, "*").persist()
-    files = max(1, min(16, targets.count() * rows_per_user // 200_000))
-    ordered = rows.repartitionByRange(files, "order").sortWithinPartitions("order", "user", "row")
-    options = {"parquet.enable.dictionary": "false", "parquet.batch.size": str(1 << 30)}
-    path = context.workspace.path(table.name)
-    ordered.select(*columns).write.mode("overwrite").options(**options).parquet(path)
-    users = rows.where("row = 0").count()
-    rows.unpersist()
-    return users
+    # A task that ran twice said the same twice.
+    written = batches.mapInArrow(compute, WRITTEN).distinct().collect()
+    return sum(batch["users"] for batch in written), sum(batch["tail_users"] for batch in written)
 
 
 def retrieval_artifact(
     context: Context, retrieval: Retrieval, settings: dict[str, object]
 ) -> Artifact:
     """The retrieval as an artifact of its own, which the executors read."""
-    users = context.read(tables.USERS).count()
+    users = context.count(tables.USERS)
     return Artifact(RETRIEVAL, retrieval.arrays(), users, retrieval.items, settings)

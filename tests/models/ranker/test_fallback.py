@@ -7,16 +7,11 @@ import pyarrow as pa
 import pytest
 
 from steamrec.data.pairs import Role, pair_key
-from steamrec.models.ranker.fallback import (
-    CLIP,
-    POWER,
-    TAIL_FEATURES,
-    WIDTHS,
-    latent_directions,
-    latent_scores,
-    tail_features,
-)
-from steamrec.models.ranker.tasks import TAIL_COLUMNS, tail_rows
+from steamrec.models.ranker.directions import POWER, WIDTHS, latent_directions
+from steamrec.models.ranker.epochs import read_rows
+from steamrec.models.ranker.fallback import TAIL_FEATURES, latent_scores, tail_features
+from steamrec.models.ranker.features import FEATURES
+from steamrec.models.ranker.tasks import FEATURES_TABLE, TAIL_TABLE, write_rows
 from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.workspace import Workspace
 from tests.models.ranker.worlds import batch_of, random_libraries, retrieval_of
@@ -54,36 +49,36 @@ def test_a_small_catalogue_has_directions_of_zeros():
         owned[user, library] = 1
     directions, scale = latent_directions(owned.T @ owned)
     assert directions.shape == (10, WIDTHS[-1])
-    assert not directions[:, 9:].any()
+    assert not directions[:, 10:].any()
     scores = latent_scores(batch_of(libraries), directions, scale)
     assert (scores[:, 1] == scores[:, 3]).all()
-    assert latent_directions(np.ones((1, 1), np.float32))[0].tolist() == [[0.0] * WIDTHS[-1]]
 
 
 def test_the_features_of_two_items_by_hand():
     latent = np.array([[0.002, -1.0], [0.003, 0.0], [0.004, 0.0], [0.005, 0.0]], np.float32)
-    table = tail_features(
-        np.array([0.1, -0.2], np.float32),
-        latent,
-        np.array([50.0, 0.0], np.float32),
-        np.array([0.5, 0.5], np.float32),
-        20,
+    table = np.stack(
+        tail_features(
+            np.array([0.1, -0.2], np.float32),
+            latent,
+            np.array([50.0, 0.0], np.float32),
+            np.array([0.5, 0.5], np.float32),
+            20,
+        ),
+        axis=1,
     )
     values = {
         "ease": (0.1, -0.2),
-        "log_ease": (math.log(0.101), math.log(0.001)),
+        "log_ease": (0.1, -0.2),
         "log_owners": (math.log(50), 0.0),
         "log_library": (math.log(20), math.log(20)),
         "latent_8": (0.002, -1.0),
         "latent_64": (0.005, 0.0),
-        "log_latent_8": (math.log(0.005), math.log(0.001)),
-        "log_latent_64": (math.log(0.011), math.log(0.001)),
+        "log_latent_8": (0.004, -2.0),
+        "log_latent_64": (0.01, 0.0),
     }
     for name, both in values.items():
-        mean, spread = TAIL_FEATURES[name]
-        expected = np.clip((np.array(both) - mean) / spread, -CLIP, CLIP)
         column = list(TAIL_FEATURES).index(name)
-        np.testing.assert_allclose(table[:, column], expected, rtol=1e-4, err_msg=name)
+        np.testing.assert_allclose(table[:, column], both, rtol=1e-4, err_msg=name)
 
 
 def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
@@ -105,19 +100,22 @@ def test_rows_have_the_target_first_and_nothing_owned(world, tmp_path):
     record_batch = pa.RecordBatch.from_pydict(
         {name: values[order] for name, values in columns.items()}
     )
-    [rows] = tail_rows(iter([record_batch]), str(tmp_path), "ranker", 100, 7)
-    frame = rows.to_pandas()
-    assert frame["user"].unique().tolist() == list(range(0, 40, 2))
-    owners = np.exp(frame["log_owners"] * TAIL_FEATURES["log_owners"][1]
-                    + TAIL_FEATURES["log_owners"][0])  # fmt: skip
-    for user, part in frame.groupby("user"):
-        size = len(libraries[user])
-        assert part["row"].tolist() == list(range(101))
+    [written] = write_rows(iter([record_batch]), str(tmp_path), "ranker", 5, 100, 7)
+    [counts] = written.to_pylist()
+    assert counts["batch"] == 0 and counts["tail_users"] == 20
+    rows = read_rows(workspace, TAIL_TABLE, 20, 101)
+    owners = np.exp(rows[..., list(TAIL_FEATURES).index("log_owners")])
+    valid = rows[..., -1]
+    for row, user in enumerate(range(0, 40, 2)):
         # The target, and all that is free: fewer items are free than are asked for.
-        assert part["valid"].sum() == 1 + ITEMS - size
+        assert valid[row].sum() == 1 + ITEMS - len(libraries[user])
         target = batch.indices[batch.indptr[user]]
         free = np.setdiff1d(np.arange(ITEMS), libraries[user])
-        drawn = np.sort(owners[part.index[1 : 1 + len(free)]])
+        drawn = np.sort(owners[row, 1 : 1 + len(free)])
         np.testing.assert_allclose(drawn, np.sort(retrieval.owners[free]), rtol=1e-3)
-        assert owners[part.index[0]] == pytest.approx(retrieval.owners[target], rel=1e-3)
-    assert list(frame.columns) == ["user", "row", *TAIL_COLUMNS]
+        assert owners[row, 0] == pytest.approx(retrieval.owners[target], rel=1e-3)
+    # The candidates' rows: only users whose target is among the five.
+    chosen = read_rows(workspace, FEATURES_TABLE, counts["users"], 5)
+    assert 0 < counts["users"] <= 20 and (chosen[..., -1] == 1).all()
+    ranks = np.expm1(chosen[..., list(FEATURES).index("log_rank")])
+    np.testing.assert_allclose(np.sort(ranks, axis=1), [range(5)] * len(chosen), atol=1e-4)

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.ranker.candidates import candidates
 from steamrec.models.ranker.fallback import TAIL_FEATURES
 from steamrec.models.ranker.features import FEATURES
+from steamrec.models.ranker.retrieval import Retrieval
+from steamrec.models.ranker.scales import Scales
 from steamrec.models.ranker.scorer import RememberingScorer
 from steamrec.models.registry import make_scorer
 from steamrec.sampling.negatives import eval_negatives
@@ -32,9 +35,19 @@ def ranker():
         "tail_layer_0_bias": rng.normal(size=4).astype("f4"),
         "tail_layer_1_kernel": rng.normal(size=(4, 1)).astype("f4"),
         "tail_layer_1_bias": np.zeros(1, "f4"),
+        "mix": np.ones(1, "f4"),
+        **some_scales(FEATURES).arrays(),
+        **some_scales(TAIL_FEATURES).arrays("tail_"),
     }
     arrays = retrieval.arrays() | layers
     return make_scorer(artifact_of(arrays)), libraries, arrays
+
+
+def some_scales(features):
+    logs = np.array(list(features.values()))
+    size = len(logs)
+    floors = np.where(logs, 0.01, 0).astype("f4")
+    return Scales(floors, np.full(size, 0.5, "f4"), np.full(size, 0.7, "f4"))
 
 
 def artifact_of(arrays):
@@ -115,6 +128,33 @@ def test_lists_do_not_order_what_lies_below_the_candidates(ranker, monkeypatch):
     assert asked == [[False, True]]
 
 
+@pytest.mark.parametrize("trained", [True, False])
+def test_without_weight_or_network_the_candidates_keep_the_order_of_ease(ranker, trained):
+    """Untrained: no user to learn from, so that the artifact has no layers at all."""
+    _, libraries, arrays = ranker
+    kept = {name: arrays[name] for name in arrays if trained or "layer_" not in name}
+    scorer = make_scorer(artifact_of(kept | {"mix": np.zeros(1, "f4")}))
+    block = batch_of(libraries)
+    ease = EaseScorer.of(scorer.retrieval.weights).scores(block)
+    depth = COUNT if trained else ITEMS
+    own, _ = top_k(scorer.scores(block), owned_cells(block), depth)
+    wanted, _ = top_k(ease, owned_cells(block), depth)
+    assert own.tolist() == wanted.tolist()
+
+
+def test_half_a_weight_lies_between(ranker):
+    _, libraries, arrays = ranker
+    block = batch_of(libraries[:1])
+    lists = [
+        make_scorer(artifact_of(arrays | {"mix": np.array([weight], "f4")})).scores(block)[0]
+        for weight in (0, 0.5, 1)
+    ]
+    chosen = candidates(EaseScorer.of(arrays["weights"]).scores(block), block, COUNT).items
+    ease, half, network = (scores[chosen] for scores in lists)
+    wanted = 0.5 * network / network.std() + 0.5 * ease / ease.std()
+    np.testing.assert_allclose(half, wanted, rtol=1e-4)
+
+
 def test_the_order_of_a_library_counts(ranker):
     scorer, _, _ = ranker
     one, other = batch_of([[1, 2, 3, 4, 5]]), batch_of([[5, 3, 1, 4, 2]])
@@ -166,7 +206,7 @@ def test_training_finds_the_feature_that_tells_the_target():
 )
 def test_the_smallest_catalogues_have_finite_scores(ranker, items, libraries):
     _, _, arrays = ranker
-    layers = {name: array for name, array in arrays.items() if "layer_" in name}
+    layers = {name: arrays[name] for name in arrays if name not in Retrieval.__dataclass_fields__}
     retrieval = retrieval_of(libraries, items)
     artifact = Artifact("ranker", retrieval.arrays() | layers, 9, items, {"candidates": 100})
     batch = batch_of(libraries)

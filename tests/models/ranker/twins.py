@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from steamrec.models.ranker.features import CLIP, FEATURES, FLOOR
+from steamrec.models.ranker.features import FEATURES
 from steamrec.scoring.scorer import as_float32
 
 
@@ -24,7 +24,7 @@ def candidates(ease, owned, count):
 
 
 def features(retrieval, ease, ordered, chosen):
-    """float32 [candidates, features], scaled for the network.
+    """float32 [candidates, features], not scaled.
 
     ease: float32 [items], the user's EASE scores. ordered: int32 [n >= 1], the items owned in the
     order of the library. chosen: int32 [c], the candidates, best EASE score first.
@@ -46,38 +46,30 @@ def features(retrieval, ease, ordered, chosen):
     strengths = retrieval.strengths[chosen]
     values = {
         "ease": scores,
-        "log_ease": np.log(np.maximum(scores, 0) + 0.01),
+        "log_ease": scores,
         "log_rank": np.log1p(columns),
         "gap_to_first": scores[0] - scores,
         "gap_to_tenth": scores[min(9, count - 1)] - scores,
         "log_owners": np.log(of_chosen[0]),
         "log_library": np.full(count, np.log(len(ordered))),
-        "given_owned_max": _log(top[0]),
-        "given_owned_second": _log(top[1]),
-        "given_owned_top": _log(top.mean(axis=0)),
-        "given_owned_mean": _log(given_owned.mean(axis=0)),
-        "given_candidate_max": _log(given_candidate.max(axis=0)),
-        "given_candidate_top": _log(_largest(given_candidate, 3).mean(axis=0)),
-        "given_candidate_mean": _log(given_candidate.mean(axis=0)),
-        "back_at_best": _log(given_candidate[best, columns]),
+        "given_owned_max": top[0],
+        "given_owned_second": top[1],
+        "given_owned_top": top.mean(axis=0),
+        "given_owned_mean": given_owned.mean(axis=0),
+        "given_candidate_max": given_candidate.max(axis=0),
+        "given_candidate_top": _largest(given_candidate, 3).mean(axis=0),
+        "given_candidate_mean": given_candidate.mean(axis=0),
+        "back_at_best": given_candidate[best, columns],
         "log_owners_at_best": np.log(owners[ordered[best]]),
-        "after": _log((after / of_owned).max(axis=0)),
-        "before": _log((before / of_owned).max(axis=0)),
-        "fits_a_slot": np.log1p(100 * best_fit(retrieval, ordered, after, before, of_chosen)),
-        "between": _log(between),
-        "between_any": _log(between_any),
+        "after": (after / of_owned).max(axis=0),
+        "before": (before / of_owned).max(axis=0),
+        "fits_a_slot": best_fit(retrieval, ordered, after, before, of_chosen),
+        "between": between,
+        "between_any": between_any,
         "implied_owned": (implied_owned * strengths).sum(axis=1),
         "implied_missing": (~implied_owned * strengths).sum(axis=1),
     }
-    table = np.empty((count, len(FEATURES)), np.float32)
-    for column, (name, (mean, spread)) in enumerate(FEATURES.items()):
-        table[:, column] = (values[name] - mean) / spread
-    return np.clip(table, -CLIP, CLIP, out=table)
-
-
-def _log(values):
-    logs = np.log(values + FLOOR)
-    return logs
+    return np.stack([values[name] for name in FEATURES], axis=1).astype(np.float32)
 
 
 def _largest(values, count):

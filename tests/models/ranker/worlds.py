@@ -4,7 +4,7 @@ import numpy as np
 
 from steamrec.data.user_batches import UserBatch
 from steamrec.models.ease.fit import ease_weights
-from steamrec.models.ranker.fallback import latent_directions
+from steamrec.models.ranker.directions import latent_directions
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, implied_items
 from steamrec.models.ranker.retrieval import Retrieval
 
@@ -46,3 +46,27 @@ def retrieval_of(libraries, items, regularization=5.0):
         adjacent[0], adjacent[1].astype(np.float32), between[0], between[1].astype(np.float32),
         implied, strengths, *latent_directions(gram),
     )  # fmt: skip
+
+
+def short_libraries(users, items, seed):
+    """Short sessions of 3 to 8 items, most of them of one topic; and the number of items."""
+    rng = np.random.default_rng(seed)
+    topic, popularity = rng.integers(0, 20, items), 1 / (1 + rng.permutation(items)) ** 0.7
+    libraries = []
+    for _ in range(users):
+        weights = popularity * (0.02 + (topic == rng.integers(20)))
+        size = rng.integers(3, 9)
+        libraries.append(rng.choice(items, size, False, weights / weights.sum()).tolist())
+    return libraries, items
+
+
+def flat_libraries(users, items, seed):
+    """Long libraries by taste, all items about equally popular; and the number of items."""
+    rng = np.random.default_rng(seed)
+    tastes = rng.normal(size=(items, 8))
+    libraries = []
+    for _ in range(users):
+        weights = np.exp(tastes @ rng.normal(size=8) / 2)
+        size = rng.integers(items // 10, items // 5)
+        libraries.append(rng.choice(items, size, False, weights / weights.sum()).tolist())
+    return libraries, items
