@@ -25,7 +25,7 @@ class Recommender:
 
     It never mixes two runs, and keeps answering while a night runs and after a rollback; its files
     stay for `export.keep` nights. Every method raises RunError, naming the file, when what was
-    published is damaged or gone.
+    published is damaged or no longer kept.
     """
 
     def __init__(self, served: ServingSet) -> None:
@@ -56,6 +56,7 @@ class Recommender:
         a list.
         """
         k, user_id = checked_k(k), id_text(user_id, "user_id")
+        self._served.refuse_removed()
         rows = published_list(self._served, user_id)
         owned = owned_items(self._served, user_id)
         items = [
@@ -76,6 +77,7 @@ class Recommender:
         no model of the run scores from owned items alone (EASE does).
         """
         k, ids = checked_k(k), id_texts(item_ids, "item_ids")
+        self._served.refuse_removed()
         return self._from_owned(self._catalogue.of_ids(ids), k)
 
     def similar(self, item: str | int, k: int = 10) -> Recommendations:
@@ -86,6 +88,7 @@ class Recommender:
         ambiguous (with the candidates), and as recommend_items.
         """
         k, text = checked_k(k), id_text(item, "item")
+        self._served.refuse_removed()
         return self._from_owned([self._catalogue.of_name_or_id(text)], k)
 
     def _from_owned(self, owned: list[int], k: int) -> Recommendations:

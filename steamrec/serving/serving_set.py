@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steamrec.data.tables import Table
-from steamrec.errors import UsageError
-from steamrec.publish.pointer import latest
+from steamrec.errors import RunError, UsageError
+from steamrec.publish.pointer import latest, read_pointer
 from steamrec.serving.parquet_rows import AnyOf, damaged, read_parquet
 from steamrec.workspace import Workspace
 
@@ -46,6 +46,20 @@ class ServingSet:
         """name, items, content_hash and files of the model with item-item weights."""
         found: dict[str, Any] | None = self.about["model"]
         return found
+
+    def refuse_removed(self) -> None:
+        """Raise RunError when a later night removed the run, as it does after export.keep nights.
+
+        A published run without its lists is damaged, which who reads them says.
+        """
+        if self.workspace.exists(self.run["path"]):
+            return
+        pointer = read_pointer(self.workspace)
+        if pointer is not None and pointer["run_id"] != self.run["run_id"]:
+            raise RunError(
+                f"The run {self.run['run_id']} of {self.run['date']} is no longer kept; open the "
+                "recommender again, which reads what is published now."
+            )
 
     def lists(self, columns: list[str], where: AnyOf | None = None) -> "pa.Table":
         """The rows of the published lists that `where` chooses; raises RunError when damaged."""

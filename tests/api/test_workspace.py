@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pandas as pd
 import pyarrow as pa
@@ -76,6 +77,21 @@ def test_a_recommender_stays_with_its_run(tmp_path):
     assert later.run.date == "2026-02-01"
     with pytest.raises(steamrec.UsageError, match="no earlier published run"):
         workspace.rollback()
+
+
+def test_a_recommender_of_a_run_that_is_no_longer_kept_says_so(tmp_path):
+    files = write_small_workspace(tmp_path)
+    recommender = steamrec.Workspace(tmp_path).recommender()
+    publish_again(files, [("known", "40", 1.0)])
+    for root in ("exports", "serving"):
+        shutil.rmtree(tmp_path / root / "dt=2026-01-31")
+    for ask in (
+        lambda: recommender.recommend("known"),
+        lambda: recommender.recommend_items(["10"]),
+        lambda: recommender.similar("Doom"),
+    ):
+        with pytest.raises(steamrec.RunError, match="no longer kept; open the recommender again"):
+            ask()
 
 
 def test_metrics_are_one_row_per_figure(tmp_path):
