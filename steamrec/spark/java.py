@@ -29,9 +29,10 @@ def check_java() -> str:
     if answer.returncode:
         lines = (answer.stderr or answer.stdout).strip().splitlines()
         said = [line.strip() for line in lines if not line.startswith("Picked up ")]
+        why = " ".join(said[:2]) or f"exit code {answer.returncode}"
         options = "JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS"
         raise UsageError(
-            f"{java} does not run ({' '.join(said[:2]) if said else f'exit code {answer.returncode}'}); "
+            f"{java} does not run ({why}); "
             f"check {options} and the memory limit (ulimit -v), or install Java {WANTED}."
         )
     version = parse_version(answer.stderr + answer.stdout)
