@@ -20,10 +20,10 @@ def temporary_folder(variables: Mapping[str, str]) -> str:
 
 def spill_folders(variables: Mapping[str, str], defaults: Mapping[str, str]) -> list[str]:
     """Where Spark spills: SPARK_LOCAL_DIRS, spark.local.dir, or the temporary folder."""
-    named = variables.get("SPARK_LOCAL_DIRS") or defaults.get("spark.local.dir")
-    if not named:
-        return [temporary_folder(variables)]
-    return [part.strip() for part in named.split(",") if part.strip()]
+    for named in (variables.get("SPARK_LOCAL_DIRS", ""), defaults.get("spark.local.dir", "")):
+        if folders := [part.strip() for part in named.split(",") if part.strip()]:
+            return folders
+    return [temporary_folder(variables)]
 
 
 def check_folder(

@@ -5,6 +5,8 @@ Two groupings carry the work: all of a user in one row, and all spellings of an 
 
 from typing import TYPE_CHECKING
 
+from steamrec.ingest.predefined_items import known_items
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
@@ -38,8 +40,10 @@ def split_entries(
 
     users = _users(training, holdout, negatives).persist()
     entries = _held(users).unionByName(_candidates(users)).unionByName(_user_rows(users))
+    held = F.col("role").eqNullSafe(HELD) & (F.col("owned") > 0)
+    mentioned = entries.select("item_id", held.alias("held"))
     marked = (
-        entries.join(_items(training, entries), "item_id", "left")
+        entries.join(known_items(training, mentioned), "item_id", "left")
         .fillna(False, ["known_item", "known", "spelled_otherwise", "like_known"])
         .withColumn("only_pair", F.expr("trained and owned = 1"))
         .withColumn(
@@ -148,42 +152,3 @@ def _user_rows(users: "DataFrame") -> "DataFrame":
         F.lit(False).alias("trained"),
         F.lit(False).alias("held"),
     )
-
-
-def _items(training: "DataFrame", entries: "DataFrame") -> "DataFrame":
-    """What is known of each item_id: known_item, known, spelled_otherwise, like_known."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    held = F.col("role").eqNullSafe(HELD) & (F.col("owned") > 0)
-    spellings = (
-        training.select("item_id", F.lit(True).alias("t"), F.lit(False).alias("h"))
-        .unionByName(entries.select("item_id", F.lit(False).alias("t"), held.alias("h")))
-        .where("item_id is not null")
-        .groupBy("item_id")
-        .agg(F.max("t").alias("known_item"), F.max("h").alias("held_item"))
-        .withColumn("form", _form("item_id"))
-    )
-    alike = Window.partitionBy("form")
-    return (
-        spellings.withColumn("form_trained", F.max("known_item").over(alike))
-        .withColumn("form_held", F.max("held_item").over(alike))
-        .withColumn("spelled_otherwise", F.expr("not known_item and form_trained"))
-        .select(
-            "item_id",
-            "known_item",
-            F.expr("known_item or (held_item and not spelled_otherwise)").alias("known"),
-            "spelled_otherwise",
-            F.expr("form_trained or form_held").alias("like_known"),
-        )
-    )
-
-
-def _form(column: str) -> "Column":
-    """The common form of 1000, 1000.0, 1e3, 01000, and of any case, blanks and quotes around."""
-    from pyspark.sql import functions as F
-
-    bare = F.lower(F.regexp_replace(F.col(column), r"""^[\s"']+|[\s"']+$""", ""))
-    number = F.when(bare.rlike(r"^[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?$"), bare)
-    digits = number.try_cast("decimal(38,6)").cast("string")
-    return F.coalesce(F.regexp_replace(digits, r"\.0+$", ""), bare)

@@ -35,7 +35,7 @@ def run_to_compare(context: Context) -> tuple[Pointer, dict[str, Any] | None]:
         try:
             rows, hashed = content_hash(context.read(lists), lists.hashed)
         except (PySparkException, Py4JError) as error:
-            if FULL in str(error):
+            if FULL.search(str(error)):
                 raise
             raise RunError(f"{workspace.path(lists.name)} is damaged.") from None
         if (rows, hashed) != (record["rows"], record["content_hash"]):

@@ -64,6 +64,8 @@ def prepare_environment(local: bool) -> None:
             log.warning("%s is ignored", name)
     if options := os.environ.get("_JAVA_OPTIONS"):  # it wins over spark.driver.memory
         os.environ["_JAVA_OPTIONS"] = HEAP.sub("", options)
+    if not os.environ.get("SPARK_LOCAL_DIRS", "").strip(" ,"):
+        os.environ.pop("SPARK_LOCAL_DIRS", None)  # Spark would make a folder called " "
     if arguments := os.environ.get("PYSPARK_SUBMIT_ARGS"):
         os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(arguments)
     if not local:

@@ -29,6 +29,7 @@ def check_java() -> str:
     if answer.returncode:
         lines = (answer.stderr or answer.stdout).strip().splitlines()
         said = [line.strip() for line in lines if not line.startswith("Picked up ")]
+        why = " ".join(said[:2]) or f"exit code {answer.returncode}"
         options = "JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS"
         why = " ".join(said[:2]) or f"exit code {answer.returncode}"
         raise UsageError(

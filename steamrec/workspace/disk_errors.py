@@ -15,7 +15,7 @@ DAMAGED = re.compile(
     r"expected magic number|can not read class org\.apache\.parquet"
 )
 NEARLY_FULL = 16 * 1024**2  # bytes free
-FULL = "No space left on device"
+FULL = re.compile(r"No space left on device|Errno 28|Disk quota exceeded|Errno 122")
 # Our own sentence, raised in a Python worker: Spark hands on its traceback only.
 IN_A_WORKER = re.compile(r"^steamrec\.errors\.RunError: (.+)$", re.MULTILINE)
 
@@ -31,7 +31,7 @@ def explain_fault(error: Exception, workspace: Workspace, stage: str) -> RunErro
     text = str(error)
     if own := IN_A_WORKER.search(text):
         return RunError(own.group(1))
-    if FULL in text or "Errno 28" in text:
+    if FULL.search(text):
         return RunError(
             f"The disk ran full in '{stage}' ({_full_folder(error, workspace)}); make room and run "
             "the same command again: the published run is unchanged."

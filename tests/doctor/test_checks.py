@@ -44,6 +44,7 @@ def test_a_missing_folder_and_where_spark_spills(tmp_path):
     assert spill_folders({"SPARK_LOCAL_DIRS": "/a,/b"}, {"spark.local.dir": "/c"}) == ["/a", "/b"]
     assert spill_folders({}, {"spark.local.dir": "/c"}) == ["/c"]
     assert spill_folders({"TMPDIR": "/d"}, {}) == ["/d"]
+    assert spill_folders({"TMPDIR": "/d", "SPARK_LOCAL_DIRS": " ,"}, {}) == ["/d"]
 
 
 def test_limits():

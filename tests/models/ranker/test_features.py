@@ -17,9 +17,9 @@ from tests.models.ranker.worlds import batch_of, random_libraries, retrieval_of
 ITEMS = 12
 
 
-def test_library_order_is_that_of_the_places():
+def test_library_order_follows_the_positions():
     ordered = library_order(batch_of([[3, 1, 2], [0, 9, 4, 5]]))
-    assert ordered.items.tolist() == [3, 1, 2, 0, 9, 4, 5]
+    assert ordered.indices.tolist() == [3, 1, 2, 0, 9, 4, 5]
 
 
 def test_neighbours_never_cross_users():
@@ -153,8 +153,8 @@ def test_what_all_owners_of_an_item_own_is_implied_by_it():
     assert (strengths >= 0).all()
 
 
-def test_gaps_between_places_say_nothing():
+def test_gaps_between_positions_say_nothing():
     """A held-out item leaves a gap; the features may see the order only."""
     one, other = batch_of([[3, 1, 2]]), batch_of([[3, 1, 2]])
     other.positions[:] = np.array([40, 900, 3])
-    assert library_order(one).items.tolist() == library_order(other).items.tolist()
+    assert library_order(one).indices.tolist() == library_order(other).indices.tolist()
