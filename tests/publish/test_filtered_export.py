@@ -1,16 +1,23 @@
 """An export that leaves items out, beside one that does not, from a tiny workspace."""
 
 import random
+from pathlib import Path
 
 import pytest
 
+from steamrec.cli.gates import gate_lines
 from steamrec.data import tables
 from steamrec.data.context import Context
 from steamrec.data.tables import Table
+from steamrec.errors import GateRefusedError
 from steamrec.models.settings import load_settings
 from steamrec.pipeline import declarations
 from steamrec.pipeline.runner import run_stage
 from steamrec.pipeline.stages import export
+from steamrec.publish.gates.check import GATES
+from steamrec.publish.pointer import POINTER, read_pointer
+from steamrec.publish.rollback import roll_back
+from steamrec.publish.runs import all_runs
 from steamrec.report.item_metadata import known_genres
 from steamrec.report.sample_users import shown_users
 from steamrec.workspace import Workspace
@@ -123,3 +130,33 @@ def test_the_report_tells_genres_and_prices(make):
     assert any(about.values())
     without = make("input.items_path=''")
     assert known_genres(without, published) == []
+
+
+def test_the_same_lists_are_published_once_and_not_after_a_rollback(make):
+    context = make("export.k=5")
+    export_lists(context, "ease")
+    pointer = context.workspace.content(POINTER)
+    runs = all_runs(context.workspace)
+    again = export.run(context, ("popularity", "ease"))
+    assert context.workspace.content(POINTER) == pointer
+    assert all_runs(context.workspace) == runs
+    assert all_runs(context.workspace, "serving") == runs
+    assert again.counts["run_id"] == read_pointer(context.workspace)["run_id"]
+    [part, *_] = Path(context.workspace.path(f"{again.tables[0].name}")).glob("*.parquet")
+    part.with_name("added.parquet").write_bytes(part.read_bytes())
+    with pytest.raises(GateRefusedError, match="does not hold"):
+        export.run(context, ("popularity", "ease"))
+    part.with_name("added.parquet").unlink()
+    other = make("export.k=4")
+    export_lists(other, "ease")
+    assert roll_back(context.workspace)["run_id"] == again.counts["run_id"]
+    with pytest.raises(GateRefusedError, match=r"The gate 'rolled_back' refused .* are those of"):
+        export.run(other, ("popularity", "ease"))
+    assert read_pointer(context.workspace)["run_id"] == again.counts["run_id"]
+    told = export.run(make("export.k=4", "gates.rolled_back=false"), ("popularity", "ease"))
+    assert read_pointer(context.workspace)["run_id"] == told.counts["run_id"]
+    assert [gate["gate"] for gate in told.counts["gates"]] == [gate.name for gate in GATES]
+    record = context.workspace.read_json(f"{told.tables[0].name}/_run.json")
+    assert record["gates"] == told.counts["gates"]
+    lines = gate_lines(record["gates"], record["short_lists"])
+    assert "rolled_back off (gates.rolled_back)" in " ".join(" ".join(lines).split())

@@ -6,6 +6,7 @@ Nobody holds the workspace's lock here: the pointer alone must keep them apart.
 import json
 import random
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -46,10 +47,13 @@ def publisher(name, keep=1):
 
 
 def rollback(workspace):
-    try:
-        return "back", roll_back(workspace)["run_id"]
-    except (RunError, UsageError, OSError):
-        return "told", ""
+    """Goes back twice: the second time to a run that a publisher may be removing."""
+    moves = 0
+    for _ in range(2):
+        with suppress(RunError, UsageError, OSError):
+            roll_back(workspace)
+            moves += 1
+    return "back", moves
 
 
 def reader(workspace):
@@ -105,7 +109,7 @@ class Schedule:
             if actor.name in "pqxy":
                 assert (said == "published") == (about in self.shown), "I6: told the wrong thing"
             elif actor.name == "b":
-                assert (said == "back") == (self.backs == 1), "the rollback was told wrongly"
+                assert about == self.backs, "the rollback was told wrongly"
             elif said == "told":  # its run was removed: two runs were published since
                 run = json.loads(next(a for a in node.answers if isinstance(a, bytes)))
                 name = run["path"].removeprefix("exports/")
@@ -166,7 +170,11 @@ def test_random_interleavings_of_two_publishers_a_rollback_a_reader_and_a_crash(
             assert len(history) < 2_000, "it does not end"
         schedule.check_end()
         seen.add((dies, at, bytes(history)))
-        outcomes.add(tuple(node.outcome and node.outcome[0] for node in schedule.nodes))
+        outcomes.add(
+            tuple(
+                node.outcome and (node.outcome[0], node.outcome[1] == 1) for node in schedule.nodes
+            )
+        )
         # I5: whatever happened, the next night publishes.
         said, run_id = alone(schedule.files, finisher)
         assert said == "published"
