@@ -40,7 +40,6 @@ def run_command(command: str, context: Context) -> None:
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
     context.input_bytes = _input_bytes(context)
-    preload_networks(own, context)
     run_stages(own, context)
 
 
@@ -78,7 +77,9 @@ def run_stages(stages: Sequence[Stage], context: Context) -> None:
 
     When a gate refuses to publish, a report among the stages tells of it before the error goes on.
     """
-    for stage in stages:
+    for number, stage in enumerate(stages):
+        if number == 1:  # the first stage has found the input to be sound
+            preload_networks(stages[1:], context)
         try:
             _run(stage, context)
         except GateRefusedError:
