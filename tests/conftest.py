@@ -28,7 +28,7 @@ SPARK = {"spark", "published_night", "real_data"}
 SLOW = (
     *("cluster", "faults", "night", "training", "tuning", "models/ncf", "models/ranker"),
     *("cli/test_machines.py", "cli/test_progress.py", "doctor/test_checks.py"),
-    "report/test_in_chromium.py",
+    *("report/test_in_chromium.py", "report/test_page.py"),  # each draws all pictures
 )
 
 

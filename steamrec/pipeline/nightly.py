@@ -43,7 +43,6 @@ def run_command(command: str, context: Context) -> list[Receipt]:
         refuse_stale_inputs(command, inputs, own, context)
     save_settings(context.workspace, context.settings)
     context.input_bytes = _input_bytes(context)
-    preload_networks(own, context)
     return run_stages(own, context)
 
 
@@ -82,7 +81,9 @@ def run_stages(stages: Sequence[Stage], context: Context) -> list[Receipt]:
     When a gate refuses to publish, a report among the stages tells of it before the error goes on.
     """
     receipts = []
-    for stage in stages:
+    for number, stage in enumerate(stages):
+        if number == 1:  # the first stage has found the input to be sound
+            preload_networks(stages[1:], context)
         try:
             receipts.append(_run(stage, context))
         except GateRefusedError:

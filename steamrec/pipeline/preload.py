@@ -19,7 +19,7 @@ SHARED = ("numpy", "pandas", "pyarrow.parquet", "pyspark.sql.functions", "fsspec
 
 
 def preload_networks(stages: Sequence[Stage], context: Context) -> None:
-    """Start to import what networks are fitted with, where `stages` will fit one after others."""
+    """Start to import what networks are fitted with, where the next `stages` will come to one."""
     fitted = [stage for stage in stages if _fits_network(stage)]
     if not fitted or fitted[0] is stages[0] or not _will_run((stages[0], fitted[0]), context):
         return
