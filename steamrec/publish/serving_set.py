@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from steamrec.data import tables
 from steamrec.data.tables import Table
 from steamrec.errors import RunError
+from steamrec.models.ease.sparse_arrays import VALUES
 from steamrec.publish.exported_artifact import published_artifact
 from steamrec.scoring.artifact import folder
 from steamrec.serving.serving_set import ABOUT, HASHED, VERSION, digest_of_files
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from steamrec.data.context import Context
 
 SERVED = (tables.ITEMS, tables.USERS, tables.INTERACTIONS, tables.COLD_USERS)
-WEIGHTS = "weights"
+WEIGHTS = {"weights", VALUES}  # the arrays of dense and of sparse weights
 
 
 def write_serving_set(
@@ -74,7 +75,7 @@ def link_model(workspace: Workspace, name: str, models: Sequence[str]) -> dict[s
     for model in sorted(models, key=lambda model: model != "ease"):
         source = folder(published_artifact(workspace, model))
         about = workspace.read_json(f"{source}/model.json")
-        if WEIGHTS in about["arrays"]:
+        if WEIGHTS & set(about["arrays"]):
             files = link_files(workspace, source, f"{name}/{folder(model)}")
             kept = {"name": model, "items": about["items"], "content_hash": about["content_hash"]}
             return kept | {"files": files}

@@ -1,4 +1,4 @@
-"""Item-item weights: lists for anybody from what they own, and what a list leans on.
+"""Item-item weights: lists for any user from the items owned, and which of them explain a list.
 
 The weights are EASE's (Steck, WWW 2019): the score of item j is the sum of w_ij over owned i.
 """
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from steamrec.scoring.artifact import folder, load_artifact
+from steamrec.models.ease.sparse_arrays import STARTS, TARGETS, VALUES, dense_rows
+from steamrec.scoring.artifact import Arrays, folder, load_artifact
 from steamrec.scoring.scorer import FloatArray
 from steamrec.serving.parquet_rows import damaged
 from steamrec.serving.serving_set import ServingSet, check_files
 
-ARRAY = "weights"
+DENSE = "weights"
+SPARSE = (STARTS, TARGETS, VALUES)
 
 
 def weight_rows(served: ServingSet, owned: list[int]) -> FloatArray:
@@ -23,22 +25,40 @@ def weight_rows(served: ServingSet, owned: list[int]) -> FloatArray:
     """
     model = served.model
     assert model is not None
-    name, place = model["name"], served.files.path(folder(model["name"]))
+    name, items = model["name"], int(model["items"])
+    path = served.files.path(folder(name))
     check_files(served.files, folder(name), model["files"])
-    if (
-        served.files.read_json(f"{folder(name)}/model.json")["content_hash"]
-        != model["content_hash"]
-    ):
-        raise damaged(place, "it is the model of another run")
-    if not served.files.local:
-        return np.asarray(load_artifact(served.files, name).arrays[ARRAY][owned], np.float32)
-    try:
-        weights = np.load(f"{place}/{ARRAY}.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise damaged(f"{place}/{ARRAY}.npy", str(error)) from None
-    if weights.shape != (model["items"], model["items"]):
-        raise damaged(f"{place}/{ARRAY}.npy", "it does not fit the run's items")
-    return np.asarray(weights[owned], np.float32)
+    about = served.files.read_json(f"{folder(name)}/model.json")
+    if about["content_hash"] != model["content_hash"]:
+        raise damaged(path, "it is the model of another run")
+    names = (DENSE,) if DENSE in about["arrays"] else SPARSE
+    arrays = (
+        _mapped(path, names) if served.files.local else load_artifact(served.files, name).arrays
+    )
+    if not _fits(arrays, items):
+        raise damaged(path, "it does not fit the run's items")
+    if DENSE in arrays:
+        return np.asarray(arrays[DENSE][owned], np.float32)
+    return dense_rows(arrays, owned, items)
+
+
+def _mapped(path: str, names: Sequence[str]) -> Arrays:
+    """The arrays in the folder `path`, mapped for reading."""
+    arrays = {}
+    for name in names:
+        file = f"{path}/{name}.npy"
+        try:
+            arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise damaged(file, str(error)) from None
+    return arrays
+
+
+def _fits(arrays: Arrays, items: int) -> bool:
+    if DENSE in arrays:
+        return arrays[DENSE].shape == (items, items)
+    starts, targets, values = (arrays[name] for name in SPARSE)
+    return starts.shape == (items + 1,) and len(targets) == len(values) == int(starts[-1])
 
 
 def best_items(
@@ -46,8 +66,8 @@ def best_items(
 ) -> list[tuple[int, float]]:
     """The k best (item, score), neither owned nor excluded, ties by lower item number.
 
-    rows: float32 [owned, items]; the list is best first. Only items with a score above 0 stand in
-    it: the others do not follow from what is owned.
+    rows: float32 [owned, items]; the list is best first. Only items with a score above 0 are in it:
+    the others do not follow from what is owned.
     """
     scores = rows.sum(axis=0)
     scores[[*owned, *excluded]] = -np.inf
@@ -59,4 +79,4 @@ def leaning(rows: FloatArray, owned: list[int], item: int, count: int) -> list[i
     """At most `count` owned items with the largest weights for `item`, all above 0."""
     weights = rows[:, item]
     order = np.argsort(-weights, kind="stable")[:count]
-    return [owned[place] for place in order if weights[place] > 0]
+    return [owned[index] for index in order if weights[index] > 0]

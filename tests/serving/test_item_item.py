@@ -1,7 +1,11 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
+from steamrec.errors import RunError
+from steamrec.models.ease.sparse_arrays import to_arrays
 from steamrec.publish.serving_set import link_model
 from steamrec.scoring.artifact import Artifact, save_artifact
 from steamrec.serving.item_item import best_items, leaning, weight_rows
@@ -43,3 +47,15 @@ def test_only_the_nights_own_models_are_served_and_only_their_rows_are_read(tmp_
     served = ServingSet(workspace, {}, {"model": model}, Workspace(str(tmp_path / "s3")))
     save_artifact(workspace, Artifact("another", {"weights": weights + 1}, 3, 4))
     assert weight_rows(served, [3, 1]).tolist() == weights[[3, 1]].tolist()
+
+
+def test_sparse_weights_are_served_row_by_row(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    weights = np.array([[0, 2, 0], [0, 0, 0], [1, -3, 0]], np.float32)
+    save_artifact(workspace, Artifact("ease", to_arrays(sparse.csr_matrix(weights)), 5, 3))
+    model = link_model(workspace, "s", ["ease"])
+    served = ServingSet(workspace, {}, {"model": model}, Workspace(str(tmp_path / "s")))
+    assert weight_rows(served, [2, 0, 1]).tolist() == weights[[2, 0, 1]].tolist()
+    other = ServingSet(workspace, {}, {"model": model | {"items": 4}}, served.files)
+    with pytest.raises(RunError, match="does not fit the run's items"):
+        weight_rows(other, [0])

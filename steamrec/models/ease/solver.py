@@ -3,13 +3,15 @@
 from steamrec.errors import RunError
 
 # EASE computes the inverse in the memory of the Gram matrix, float32; the rest is for tiles.
-BYTES_PER_CELL = 5
+EASE_BYTES = 5
+# Beside EASE's the ranker holds how many users own both of two items.
+RANKER_BYTES = 9
 PART_OF_MEMORY = 0.5
 
 
-def dense_bytes(items: int) -> int:
-    """The memory that dense weights of `items` items take while they are fitted, in bytes."""
-    return BYTES_PER_CELL * items**2
+def dense_bytes(items: int, per_cell: int = EASE_BYTES) -> int:
+    """The memory that square matrices of `items` items take while they are fitted, in bytes."""
+    return per_cell * items**2
 
 
 def choose_solver(wanted: str, items: int, memory: int | None) -> str:
@@ -17,13 +19,19 @@ def choose_solver(wanted: str, items: int, memory: int | None) -> str:
 
     Raises RunError where dense weights are wanted and cannot fit.
     """
-    needed = dense_bytes(items)
-    if wanted == "dense" and memory is not None and needed > memory:
-        raise RunError(
-            f"train/ease: dense weights of {items:,} items take {needed / 2**30:,.1f} GB, and the "
-            f"machine has {memory / 2**30:,.1f}; set train.ease.solver to sparse."
-        )
+    if wanted == "dense":
+        check_dense("ease", items, EASE_BYTES, memory, "set train.ease.solver to sparse")
     if wanted != "auto":
         return wanted
-    fits = memory is None or needed <= PART_OF_MEMORY * memory
+    fits = memory is None or dense_bytes(items) <= PART_OF_MEMORY * memory
     return "dense" if fits else "sparse"
+
+
+def check_dense(model: str, items: int, per_cell: int, memory: int | None, advice: str) -> None:
+    """Raise RunError, with `advice`, where dense matrices of `items` items exceed `memory`."""
+    needed = dense_bytes(items, per_cell)
+    if memory is not None and needed > memory:
+        raise RunError(
+            f"train/{model}: dense weights of {items:,} items take {needed / 2**30:,.1f} GB, and "
+            f"the machine has {memory / 2**30:,.1f}; {advice}."
+        )

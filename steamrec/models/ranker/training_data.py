@@ -16,12 +16,14 @@ from steamrec.data.limits import check_ranker_items
 from steamrec.data.pairs import Role
 from steamrec.data.spark_batches import user_batches
 from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.solver import RANKER_BYTES, check_dense
 from steamrec.models.ranker.counting import as_counts, count_pairs
 from steamrec.models.ranker.directions import latent_directions
 from steamrec.models.ranker.ngrams import implied_items, whole_counts
 from steamrec.models.ranker.retrieval import Retrieval
 from steamrec.models.ranker.tasks import WRITTEN, write_rows
 from steamrec.scoring.artifact import Artifact
+from steamrec.spark.memory import machine_memory
 from steamrec.spark.random_order import keyed
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ def fit_retrieval(context: Context, pairs: "DataFrame", regularization: float) -
     """EASE and all counts on `pairs` (user, item, position)."""
     items = context.count(tables.ITEMS)
     check_ranker_items(items)
+    advice = "take it out of train.models"
+    check_dense("ranker", items, RANKER_BYTES, machine_memory(), advice)
     users = context.count(tables.USERS)
     counts = count_pairs(context, pairs, items)
     gram = counts.gram

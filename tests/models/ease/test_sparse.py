@@ -10,7 +10,7 @@ from steamrec.models.ease import sparse as solver
 from steamrec.models.ease.fit import ease_weights
 from steamrec.models.ease.gram import upper_gram
 from steamrec.models.ease.scorer import EaseScorer
-from steamrec.models.ease.solver import choose_solver, dense_bytes
+from steamrec.models.ease.solver import RANKER_BYTES, check_dense, choose_solver, dense_bytes
 from steamrec.models.ease.sparse import SparseGram, sparse_weights
 from steamrec.models.ease.sparse_arrays import to_arrays
 from steamrec.scoring.artifact import Artifact
@@ -121,5 +121,7 @@ def test_the_solver_follows_the_memory():
     assert choose_solver("auto", most, None) == "dense"
     assert choose_solver("sparse", 3, None) == "sparse"
     assert choose_solver("dense", most, dense_bytes(most)) == "dense"
+    with pytest.raises(RunError, match=r"ranker: dense weights of 100,000 items take 83.8 GB"):
+        check_dense("ranker", most, RANKER_BYTES, 2**34, "take it out")
     with pytest.raises(RunError, match=r"take 46.6 GB.*set train\.ease\.solver to sparse"):
         choose_solver("dense", most, dense_bytes(most) - 1)
