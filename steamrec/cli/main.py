@@ -16,7 +16,7 @@ from steamrec.cli.options import (
     stage_options,
     workspace_option,
 )
-from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals
+from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals, stop_with_parent
 from steamrec.cli.terminal import print_whatever_the_encoding, say
 from steamrec.errors import SteamrecError, UsageError
 
@@ -221,6 +221,8 @@ def doctor(workspace: str, master: str | None, spark: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
     stop_on_signals()
+    if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit started this process
+        stop_with_parent()
     print_whatever_the_encoding()
     try:
         cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)

@@ -86,6 +86,8 @@ def open_context(options: Mapping[str, Any], date: str | None) -> "Context":
     workspace = open_workspace(options["workspace"])
     if workspace.local:
         run_log.start(workspace.root)
+    else:
+        run_log.start_on_standard_error()
     return Context(settings, workspace, options["master"], date, options["fresh"])
 
 

@@ -34,20 +34,27 @@ class Context:
 
     @cached_property
     def spark(self) -> "SparkSession":
-        """The session, opened when a stage first asks for it."""
-        from steamrec.spark.session import open_session
+        """The session, opened when a stage first asks for it.
 
-        return open_session(self.master)
+        Raises UsageError when its executors see another place than the driver.
+        """
+        from steamrec.spark.same_place import check_same_place
+        from steamrec.spark.session import in_one_process, open_session
+
+        session = open_session(self.master, self.workspace.root)
+        if not (self.workspace.local and in_one_process(session)):
+            check_same_place(session, self.workspace)
+        return session
 
     def read(self, table: Table) -> "DataFrame":
         """A table of the workspace; raises RunError when a file of it is empty."""
         self.inputs.refuse_empty_files(table.name)
-        return self.spark.read.schema(table.ddl).parquet(self.inputs.path(table.name))
+        return self.spark.read.schema(table.ddl).parquet(self.inputs.spark_uri(table.name))
 
     def write(self, frame: "DataFrame", table: Table) -> None:
         """Write `frame` as `table`, with exactly its columns and types."""
         columns = [frame[name].cast(kind).alias(name) for name, kind in table.columns.items()]
-        path = self.workspace.path(table.name)
+        path = self.workspace.spark_uri(table.name)
         frame.select(*columns).write.mode("overwrite").options(**table.writing).parquet(path)
 
     def release(self) -> None:

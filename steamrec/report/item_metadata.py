@@ -24,9 +24,9 @@ def told_genres(context: "Context", published: dict[str, Any]) -> list[dict[str,
         return []
     facts = context.read(tables.ITEM_FACTS).where(F.size("genres") > 0)
     items = context.read(tables.ITEMS).select("item_id", F.col("owners").alias("weight"))
-    lists = context.spark.read.parquet(context.workspace.path(published["path"])).groupBy("item_id")
+    lists = context.spark.read.parquet(context.workspace.spark_uri(published["path"]))
     owned = _shares(items, facts)
-    listed = _shares(lists.agg(F.count(F.lit(1)).alias("weight")), facts)
+    listed = _shares(lists.groupBy("item_id").agg(F.count(F.lit(1)).alias("weight")), facts)
     genres = sorted(owned.keys() | listed.keys(), key=lambda name: (-owned.get(name, 0), name))
     return [
         {"genre": name, "owned": owned.get(name, 0.0), "listed": listed.get(name, 0.0)}

@@ -24,7 +24,7 @@ def shown_users(context: "Context", published: dict[str, Any]) -> list[dict[str,
     people = _cold(context)
     people += _known(context, wanted - len(people))
     lists = _lists(
-        context, context.spark.read.parquet(context.workspace.path(published["path"])), people
+        context, context.spark.read.parquet(context.workspace.spark_uri(published["path"])), people
     )
     return [person | {"list": lists[person["user_id"]]} for person in people]
 

@@ -13,6 +13,7 @@ from steamrec.data.tables import Table
 from steamrec.errors import RunError, UsageError
 from steamrec.publish.pointer import latest
 from steamrec.workspace import Workspace
+from steamrec.workspace.file_systems import file_system
 
 ABOUT = "serving.json"
 VERSION = 1
@@ -137,7 +138,10 @@ def read_rows(path: str, columns: list[str], filters: list[Any] | None) -> list[
     import pyarrow.parquet as pq
 
     try:
-        found = pq.read_table(path, columns=columns, filters=filters, partitioning=None)
+        files, name = file_system(path)
+        found = pq.read_table(
+            name, columns=columns, filters=filters, partitioning=None, filesystem=files
+        )
     except FileNotFoundError:
         raise damaged(path, "it is gone") from None
     except (pa.ArrowException, OSError) as error:

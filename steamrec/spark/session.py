@@ -9,6 +9,7 @@ from steamrec.spark.environment import java_options, prepare_environment
 from steamrec.spark.java import check_java
 from steamrec.spark.master import check_master, is_local
 from steamrec.spark.progress import show_progress
+from steamrec.spark.s3a import s3a_options
 from steamrec.workspace import run_log
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ SEMANTICS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "snappy",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # Data that is damaged or gone fails the stage; it is never left out.
+    "spark.sql.files.ignoreCorruptFiles": "false",
+    "spark.sql.files.ignoreMissingFiles": "false",
 }
 
 # NumPy in the Python workers: Spark already runs one worker a core.
@@ -60,11 +64,12 @@ def chosen_master(master: str | None) -> str | None:
     return default
 
 
-def open_session(master: str | None = None) -> "SparkSession":
+def open_session(master: str | None = None, workspace: str = "") -> "SparkSession":
     """The session of this process.
 
     `master` is Spark's URL; None means what spark-submit chose, else spark-defaults.conf's, else
-    local[*]. Raises UsageError when there is no Java that Spark can run on.
+    local[*]. `workspace` is the root of the workspace that Spark works in. Raises UsageError when
+    there is no Java that Spark can run on.
     """
     master = chosen_master(master)
     local = master is not None and is_local(master)
@@ -76,7 +81,7 @@ def open_session(master: str | None = None) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     interrupt = signal.getsignal(signal.SIGINT)
-    options = session_options(master, local)
+    options = session_options(master, local) | s3a_options(workspace)
     if not submitted() and SparkSession.getActiveSession() is None:
         _start_context(options)
     builder = SparkSession.builder
@@ -87,6 +92,11 @@ def open_session(master: str | None = None) -> "SparkSession":
     session.sparkContext.setLogLevel("ERROR")
     show_progress(session.sparkContext)
     return session
+
+
+def in_one_process(session: "SparkSession") -> bool:
+    """Whether the driver's own JVM is the whole cluster."""
+    return is_local(str(session.sparkContext.master))
 
 
 def session_options(master: str | None, local: bool) -> dict[str, str]:

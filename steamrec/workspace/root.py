@@ -23,7 +23,9 @@ def checked_root(root: str) -> tuple[str, bool]:
         parts = URI.fullmatch(root)
         assert parts is not None
         _check(parts.group(3), root)
-        return root.rstrip("/"), False
+        if not parts.group(2) and not parts.group(3).strip("/"):
+            raise UsageError(f"The workspace {root!r} names no folder; write hdfs:///folder.")
+        return f"{parts.group(1).lower()}://{parts.group(2)}{parts.group(3).rstrip('/')}", False
     if not local:
         raise UsageError("--workspace is empty; give a folder or a URI.")
     found = str(Path(local).expanduser().absolute())

@@ -7,9 +7,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from steamrec.errors import RunError, UsageError
+from steamrec.workspace.file_systems import file_system, spark_uri
 from steamrec.workspace.root import checked_root
 
 
@@ -23,11 +22,15 @@ class Workspace:
 
     def __init__(self, root: str) -> None:
         self.root, self.local = checked_root(root)
-        self._files, self._base = fsspec.core.url_to_fs(self.root)
+        self._files, self._base = file_system(self.root)
 
     def path(self, name: str) -> str:
-        """The absolute path (local) or URI of `name`, as Spark takes it."""
+        """The absolute path (local) or URI of `name`."""
         return f"{self.root}/{name}"
+
+    def spark_uri(self, name: str) -> str:
+        """The URI of `name` for Spark: file:// for a local path, whatever fs.defaultFS says."""
+        return spark_uri(self.path(name))
 
     def url(self, name: str) -> str:
         """The URL of `name`, as Petastorm takes it."""
@@ -148,7 +151,7 @@ class Workspace:
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write file `name` in one step: a reader sees the old content or the new, whole."""
         if not self.local:
-            self._files.pipe_file(self._inner(name), content)  # object stores put in one step
+            self._write_remote(self._inner(name), content)
             return
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +176,15 @@ class Workspace:
         """Write `value` as JSON in one step."""
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         self.write_bytes(name, (text + "\n").encode())
+
+    def _write_remote(self, path: str, content: bytes) -> None:
+        if not hasattr(self._files, "rename_over"):
+            self._files.pipe_file(path, content)  # object stores put in one step
+            return
+        folder, _, name = path.rpartition("/")
+        partial = f"{folder}/.{name}.{uuid.uuid4().hex}"
+        self._files.pipe_file(partial, content)
+        self._files.rename_over(partial, path)
 
     def _inner(self, name: str) -> str:
         return f"{self._base}/{name}"

@@ -149,7 +149,7 @@ def _save_rows(
     files = max(1, min(16, targets.count() * slots // 200_000))
     ordered = rows.repartitionByRange(files, "order").sortWithinPartitions("order", "user", "slot")
     options = {"parquet.enable.dictionary": "false", "parquet.block.size": str(1 << 30)}
-    path = context.workspace.path(table.name)
+    path = context.workspace.spark_uri(table.name)
     ordered.select(*columns).write.mode("overwrite").options(**options).parquet(path)
     users = rows.where("slot = 0").count()
     rows.unpersist()
