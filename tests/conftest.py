@@ -11,6 +11,8 @@ from steamrec.data.context import Context
 from steamrec.settings import load_settings
 from steamrec.workspace import Workspace
 
+pytest_plugins = ["tests.support.stores"]
+
 os.environ["STEAMREC_DEBUG"] = "1"
 # All JVMs of the tests: they run for seconds, so they had better start fast than run fast.
 os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"

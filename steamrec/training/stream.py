@@ -109,11 +109,11 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
     """
     files, path = file_system(url)
     _refuse_pickles(files, path, url)
-    # On a local disk Petastorm's own choice; elsewhere its own needs libhdfs or s3fs.
-    chosen = None if url.startswith("file://") else files
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
+
+        from steamrec.training.petastorm_files import PetastormFiles
 
         # One worker: with more, the order of the row groups is whoever comes first.
         reader = make_batch_reader(
@@ -123,7 +123,8 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
             workers_count=1,
             shuffle_row_groups=False,
             num_epochs=1,
-            filesystem=chosen,
+            # On a local disk Petastorm's own choice; elsewhere its own needs libhdfs or s3fs.
+            filesystem=None if url.startswith("file://") else PetastormFiles(files),
         )
         try:
             yield reader
