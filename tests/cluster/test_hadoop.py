@@ -53,9 +53,10 @@ def processes(words, environment):
     found = []
     for process in psutil.process_iter():
         try:
-            if words in " ".join(process.cmdline()) and process.name() == "java":
-                if environment in process.environ().get("HADOOP_CONF_DIR", ""):
-                    found.append(process)
+            folder = process.environ().get("HADOOP_CONF_DIR", "")
+            java = process.name() == "java" and environment in folder
+            if java and words in " ".join(process.cmdline()):
+                found.append(process)
         except psutil.Error:
             continue
     return found
@@ -136,7 +137,7 @@ def test_a_signal_ends_the_driver_and_the_retry_goes_on(hadoop, published_night,
 def test_a_night_that_loses_parts_of_the_cluster_equals_a_local_one(
     hadoop, published_night, tmp_path
 ):
-    """An executor, a DataNode and a NodeManager die, in client mode. The last test: they stay so."""
+    """An executor, a DataNode and a NodeManager die, in client mode. The last test: two stay so."""
     raw, local = published_night
     workspace, log = "hdfs:///client", tmp_path / "log"
     kills = {

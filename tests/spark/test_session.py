@@ -47,3 +47,9 @@ def test_submit_arguments_and_the_workers_path(tmp_path):
     assert entries[0] == str(Path("lib").absolute())
     assert "" not in entries
     assert sys.executable
+
+
+def test_damaged_and_missing_files_are_never_left_out():
+    options = session_options("local[2]", True)
+    for name in ("ignoreCorruptFiles", "ignoreMissingFiles"):
+        assert options[f"spark.sql.files.{name}"] == "false"
