@@ -1,8 +1,10 @@
-"""An example Airflow DAG: one SparkSubmitOperator per stage, in the night's order.
+"""An example Airflow DAG: one SparkSubmitOperator a stage, in the night's order.
 
 Copy it into the DAG folder and set the Airflow variables steamrec_home (a checkout after
-scripts/package.sh) and steamrec_workspace; the connection spark_default names the master.
-A retried task continues where it stopped; max_active_runs keeps two nights apart.
+scripts/package.sh) and steamrec_workspace; the connection spark_default names the master. The
+driver runs here, in client mode, with the checkout's .venv; the executors run the archive.
+A retried task goes on where it stopped; max_active_runs keeps two nights apart. The report also
+runs when a gate refused to publish: it tells of the refusal.
 """
 
 import pendulum
@@ -29,7 +31,11 @@ with DAG(
             py_files=f"{HOME}/build/steamrec.zip",
             archives=f"{HOME}/build/environment.tar.gz#environment",
             properties_file=f"{HOME}/conf/spark-defaults.conf",
-            env_vars={"PYSPARK_PYTHON": "./environment/bin/python"},
+            deploy_mode="client",
+            conf={
+                "spark.pyspark.python": "./environment/bin/python",
+                "spark.pyspark.driver.python": f"{HOME}/.venv/bin/python",
+            },
             application_args=[
                 "--config",
                 f"{HOME}/conf/steam.toml",
@@ -38,6 +44,7 @@ with DAG(
                 *dated,
             ],
             retries=1,
+            trigger_rule="all_done" if stage == "report" else "all_success",
         )
         if before is not None:
             before >> task

@@ -24,8 +24,22 @@ if [[ ! $date =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]]; then
 fi
 log=${STEAMREC_LOG:-$root/build/logs/nightly-$date.log}
 mkdir -p "$(dirname "$log")"
+submitted=
+# A scheduler signals this script alone; bash would end and leave the stage running.
+pass_on() {
+  trap '' TERM INT HUP
+  [ -n "$submitted" ] && kill -TERM "$submitted" 2> /dev/null && wait "$submitted"
+  echo "nightly.sh: stopped; call it again to go on" >&2
+  exit 143
+}
+trap pass_on TERM INT HUP
 submit() {
-  "$root/scripts/submit.sh" "$master" "$1" --workspace "$workspace" "${@:2}" >> "$log" 2>&1
+  "$root/scripts/submit.sh" "$master" "$1" --workspace "$workspace" "${@:2}" >> "$log" 2>&1 &
+  submitted=$!
+  local code=0
+  wait "$submitted" || code=$?
+  submitted=
+  return "$code"
 }
 for stage in ingest prepare sample train evaluate export report; do
   dated=()

@@ -32,7 +32,11 @@ fi
 if [ "$what" != zip ]; then
   prefix=()
   [ -n "${PYTHON_PREFIX:-}" ] && prefix=(--python-prefix "$PYTHON_PREFIX")
-  "$root/.venv/bin/venv-pack" --quiet --force --prefix "$root/.venv" "${prefix[@]}" \
+  # Without the development tools and what no executor reads: half of the size.
+  exclude=()
+  while IFS= read -r pattern; do exclude+=(--exclude "$pattern"); done \
+    < <("$root/.venv/bin/python" "$root/scripts/development_files.py")
+  "$root/.venv/bin/venv-pack" --quiet --force --prefix "$root/.venv" "${prefix[@]}" "${exclude[@]}" \
     --output "$root/build/environment.tar.gz"
   echo "$root/build/environment.tar.gz"
 fi

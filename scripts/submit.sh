@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Submit one stage, or the whole night, to a Spark master:
 #   scripts/submit.sh spark://host:7077 nightly --config conf/steam.toml --workspace hdfs:///steamrec
-# STEAMREC_SUBMIT_OPTIONS holds more options of spark-submit, separated by spaces
+# STEAMREC_SUBMIT_OPTIONS holds more options of spark-submit, parted by spaces
 # ("--executor-memory 2g"). The exit codes are those of the command.
 set -euo pipefail
 if [ $# -lt 2 ]; then
@@ -23,6 +23,25 @@ export SPARK_CONF_DIR="${SPARK_CONF_DIR:-$root/conf}"
 case $master in
   local* | spark://127.0.0.1:* | spark://localhost:*) export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}" ;;
 esac
-# shellcheck disable=SC2086 # the options are split on purpose
-exec "$root/.venv/bin/spark-submit" --master "$master" --properties-file "$root/conf/spark-defaults.conf" \
-  --py-files "$package" ${STEAMREC_SUBMIT_OPTIONS:-} "$root/jobs/$stage.py" "$@"
+# shellcheck disable=SC2206 # the options are split on purpose
+command=("$root/.venv/bin/spark-submit" --master "$master" --properties-file "$root/conf/spark-defaults.conf"
+  --py-files "$package" ${STEAMREC_SUBMIT_OPTIONS:-})
+case "$master ${STEAMREC_SUBMIT_OPTIONS:-}" in
+  yarn*--deploy-mode[\ =]cluster*) ;;
+  *) exec "${command[@]}" "$root/jobs/$stage.py" "$@" ;;
+esac
+# In YARN's cluster mode the driver outlives spark-submit: a signal has to end the application too.
+tag="steamrec-$$-$(date +%s)"
+"${command[@]}" --conf "spark.yarn.tags=$tag" "$root/jobs/$stage.py" "$@" &
+submitted=$!
+end_application() {
+  trap '' TERM INT HUP
+  kill -TERM "$submitted" 2> /dev/null || true
+  "$root/.venv/bin/python" "$root/scripts/end_application.py" "$tag" >&2 || true
+  wait "$submitted"
+  exit 143
+}
+trap end_application TERM INT HUP
+code=0
+wait "$submitted" || code=$?
+exit "$code"

@@ -11,6 +11,8 @@ from steamrec.data.context import Context
 from steamrec.models.settings import load_settings
 from steamrec.workspace import Workspace
 
+pytest_plugins = ["tests.support.stores"]
+
 TESTS = Path(__file__).parent
 
 os.environ["STEAMREC_DEBUG"] = "1"

@@ -123,6 +123,8 @@ def opened_context(
     require_machine(master)
     with held_workspace(os.fspath(workspace)) as files:
         run_log.start(files.root if files.local else None)
+        if not files.local:
+            run_log.start_on_standard_error()
         context = Context(settings or load_settings(), files, master, night, fresh)
         try:
             yield context

@@ -14,7 +14,7 @@ from steamrec.cli.rollback import rollback
 from steamrec.cli.shell import settle_shell
 from steamrec.cli.stages import HELP, stage_command, tune
 from steamrec.cli.status import status
-from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals
+from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals, stop_with_parent
 from steamrec.cli.terminal import print_whatever_the_encoding, say
 from steamrec.errors import SteamrecError, UnexpectedError
 
@@ -50,6 +50,8 @@ for _command in (generate, *map(stage_command, HELP), recommend, rollback, statu
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1, 2 or 3."""
     stop_on_signals()
+    if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit started this process
+        stop_with_parent()
     settle_shell()
     print_whatever_the_encoding()
     try:

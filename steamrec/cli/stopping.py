@@ -13,6 +13,7 @@ from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 5.0  # seconds for the main thread to come back from native code
+PARENT_SECONDS = 0.5  # between two looks at the process that started this one
 JVM_GRACE = 3.0  # seconds for the JVM's shutdown hooks, which remove its temporary files
 
 _asked = threading.Event()
@@ -34,6 +35,17 @@ def stop_on_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+
+
+def stop_with_parent() -> None:
+    """End this process when the one that started it is gone: spark-submit, killed by a scheduler.
+
+    Its end leaves a Python driver running, without a JVM and with the workspace's lock.
+    """
+    watcher = threading.Thread(
+        target=_watch_parent, args=(os.getppid(),), daemon=True, name="parent"
+    )
+    watcher.start()
 
 
 def asked_to_stop() -> bool:
@@ -64,6 +76,14 @@ def _watch(reader: socket.socket, writer: socket.socket) -> None:
         if set(reader.recv(16)) & {int(number) for number in SIGNALS}:
             threading.Event().wait(GRACE)
             leave()
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        threading.Event().wait(PARENT_SECONDS)
+    _asked.set()
+    logging.disable(logging.CRITICAL)
+    leave()
 
 
 def _stop_jvm() -> None:

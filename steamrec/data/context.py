@@ -48,11 +48,18 @@ class Context:
 
     @cached_property
     def spark(self) -> "SparkSession":
-        """The session, opened when a stage first asks for it."""
-        from steamrec.spark.session import open_session
+        """The session, opened when a stage first asks for it.
+
+        Raises UsageError when its executors see another place than the driver.
+        """
+        from steamrec.spark.same_place import check_same_place
+        from steamrec.spark.session import in_one_process, open_session
         from steamrec.spark.sizing import BYTES_A_TASK
 
-        session = open_session(self.master, 0 < self.input_bytes <= BYTES_A_TASK)
+        small = 0 < self.input_bytes <= BYTES_A_TASK
+        session = open_session(self.master, small, self.workspace.root)
+        if not (self.workspace.local and in_one_process(session)):
+            check_same_place(session, self.workspace)
         self._prepare(session)
         return session
 
@@ -77,7 +84,7 @@ class Context:
         from steamrec.spark.sizing import has_one_task
 
         self.inputs.refuse_empty_files(table.name)
-        frame = self.spark.read.schema(table.ddl).parquet(self.inputs.path(table.name))
+        frame = self.spark.read.schema(table.ddl).parquet(self.inputs.spark_uri(table.name))
         # What is in one partition needs no shuffle to be sorted, grouped or joined.
         return frame.coalesce(1) if has_one_task(self.spark) else frame
 
@@ -113,7 +120,7 @@ class Context:
         seen = Observation(table.name)
         wanted = (column.alias(name) for name, column in figures.items())
         observed = rows.observe(seen, *hash_sums(rows, table.hashed), *wanted)
-        path = self.workspace.path(table.name)
+        path = self.workspace.spark_uri(table.name)
         observed.write.mode("overwrite").options(**table.writing).parquet(path)
         values = seen.get
         self.written[table.name] = written = Written(*hash_of_sums(values))

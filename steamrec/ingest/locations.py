@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
+
+from steamrec.workspace.file_systems import file_system
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOCAL_URI = re.compile(r"file:(?://localhost(?=/)|//)?")
@@ -19,7 +20,7 @@ def open_input(path: str) -> IO[bytes]:
     """A file that `find_sources` found, opened for reading; nothing in its name is special."""
     if _URI.match(path) is None:
         return Path(path).open("rb")
-    files, name = fsspec.core.url_to_fs(path)
+    files, name = file_system(path)
     opened: IO[bytes] = files.open(name, "rb")
     return opened
 
@@ -32,7 +33,7 @@ def locate(path: str) -> tuple[Any, list[str]]:
     """
     local = _LOCAL_URI.match(path)
     if local is None and _URI.match(path):
-        files, name = fsspec.core.url_to_fs(path)
+        files, name = file_system(path)
         return files, [name]
     name = path[local.end() :] if local else path
     names = [Path(name)]

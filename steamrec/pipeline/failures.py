@@ -1,11 +1,17 @@
 """The last line of a failed command: one sentence, what is wrong and what to do."""
 
+import sys
+import traceback
+
 from steamrec.spark.failures import explain, first_cause, start_cause
 from steamrec.workspace import run_log
 
 
 def failure_sentence(error: BaseException) -> str:
-    """The sentence for an error that is not steamrec's own; the traceback goes to the run's log."""
+    """The sentence for an error that is not steamrec's own; the traceback goes to the run's log.
+
+    It goes to the standard error for a run in a workspace behind a URI.
+    """
     text = _text_with_causes(error)
     known = start_cause(run_log.text()) if "JAVA_GATEWAY_EXITED" in text else explain(text)
     cause = first_cause(text) or type(error).__name__
@@ -13,6 +19,9 @@ def failure_sentence(error: BaseException) -> str:
         known = f"The run failed: {_named(error, cause)}"
     file = run_log.add_traceback(error)
     where = f"the details are in {file}" if file else "STEAMREC_DEBUG=1 shows the details"
+    if run_log.on_standard_error():
+        sys.stderr.write("".join(traceback.format_exception(error)))
+        where = "the details are above"
     return f"{known.rstrip('.')} ({where})."
 
 

@@ -14,7 +14,7 @@ def write_formats(context: Context, table: Table) -> None:
         context.workspace.refuse_links(folder)
         lists = context.read(table)
         if kind == "json":
-            lists.write.json(context.workspace.path(folder))
+            lists.write.json(context.workspace.spark_uri(folder))
             continue
         write = functools.partial(
             write_csv_parts,

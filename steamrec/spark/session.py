@@ -12,6 +12,7 @@ from steamrec.spark.java import check_java
 from steamrec.spark.master import check_master, is_local
 from steamrec.spark.memory import driver_memory, machine_memory, memory_bytes
 from steamrec.spark.progress import show_progress
+from steamrec.spark.s3a import s3a_options
 from steamrec.workspace import run_log
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ SEMANTICS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "snappy",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # Data that is damaged or gone fails the stage; it is never left out.
+    "spark.sql.files.ignoreCorruptFiles": "false",
+    "spark.sql.files.ignoreMissingFiles": "false",
 }
 
 # NumPy in the Python workers: Spark already runs one worker a core.
@@ -35,12 +39,13 @@ WORKER_THREADS = {
 }
 
 # Only where this process is the whole cluster; conf/spark-defaults.conf speaks elsewhere.
+DEFAULT_FS = "spark.hadoop.fs.defaultFS"
 LOCAL = {
     "spark.driver.memory": "4g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     # A path is one of this machine, whatever the core-site.xml of another cluster says.
-    "spark.hadoop.fs.defaultFS": "file:///",
+    DEFAULT_FS: "file:///",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
@@ -66,11 +71,14 @@ def chosen_master(master: str | None) -> str | None:
     return default
 
 
-def open_session(master: str | None = None, small: bool = False) -> "SparkSession":
+def open_session(
+    master: str | None = None, small: bool = False, workspace: str = ""
+) -> "SparkSession":
     """The session of this process.
 
     `master` is Spark's URL; None means what spark-submit chose, else spark-defaults.conf's, else
-    local[*]. `small`: a local one is for data that a single task can take. Raises UsageError when
+    local[*]. `small`: a local one is for data that a single task can take. `workspace` is
+    the root of the workspace that Spark works in. Raises UsageError when
     there is no Java that Spark can run on.
     """
     master = chosen_master(master)
@@ -83,7 +91,9 @@ def open_session(master: str | None = None, small: bool = False) -> "SparkSessio
     from pyspark.sql import SparkSession
 
     interrupt = signal.getsignal(signal.SIGINT)
-    options = session_options(master, local, small)
+    options = session_options(master, local, small) | s3a_options(workspace)
+    if "://" in workspace and options.get(DEFAULT_FS) == LOCAL[DEFAULT_FS]:
+        del options[DEFAULT_FS]  # "hdfs:///folder" is on the default one of core-site.xml
     if local and not submitted():  # elsewhere steamrec may be on the workers' path only
         options.setdefault("spark.python.daemon.module", "steamrec.spark.daemon")
     if not submitted() and SparkSession.getActiveSession() is None:
@@ -96,6 +106,11 @@ def open_session(master: str | None = None, small: bool = False) -> "SparkSessio
     session.sparkContext.setLogLevel("ERROR")
     show_progress(session.sparkContext)
     return session
+
+
+def in_one_process(session: "SparkSession") -> bool:
+    """Whether the driver's own JVM is the whole cluster."""
+    return is_local(str(session.sparkContext.master))
 
 
 def session_options(master: str | None, local: bool, small: bool = False) -> dict[str, str]:

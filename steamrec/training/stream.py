@@ -13,6 +13,7 @@ import numpy as np
 from steamrec.errors import RunError
 from steamrec.sampling.negatives import MISSING
 from steamrec.training.tensorflow_quiet import tf
+from steamrec.workspace.file_systems import file_system
 
 PREFETCH = 4  # batches
 # Petastorm unpickles a schema that it finds in these; steamrec never writes them.
@@ -106,10 +107,13 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
 
     Raises RunError when the folder holds one of PICKLES.
     """
-    _refuse_pickles(url)
+    files, path = file_system(url)
+    _refuse_pickles(files, path, url)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from petastorm import make_batch_reader
+
+        from steamrec.training.petastorm_files import PetastormFiles
 
         # One worker: with more, the row groups come in the order in which they finish.
         reader = make_batch_reader(
@@ -119,6 +123,8 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
             workers_count=1,
             shuffle_row_groups=False,
             num_epochs=1,
+            # On a local disk Petastorm's own choice; elsewhere its own needs libhdfs or s3fs.
+            filesystem=None if url.startswith("file://") else PetastormFiles(files),
         )
         try:
             yield reader
@@ -127,10 +133,7 @@ def _reader(url: str, columns: Sequence[str]) -> Iterator[Any]:
             reader.join()
 
 
-def _refuse_pickles(url: str) -> None:
-    from fsspec.core import url_to_fs
-
-    files, path = url_to_fs(url)
+def _refuse_pickles(files: Any, path: str, url: str) -> None:
     for name in PICKLES:
         if files.exists(f"{path}/{name}"):
             raise RunError(

@@ -25,7 +25,7 @@ def checked_root(root: str) -> tuple[str, bool]:
         _check(parts.group(3), root)
         if not (parts.group(2) + parts.group(3)).strip("/"):
             raise UsageError(f"The workspace {root!r} names no folder; write it after the scheme.")
-        return root.rstrip("/"), False
+        return f"{parts.group(1).lower()}://{parts.group(2)}{parts.group(3).rstrip('/')}", False
     if not local:
         raise UsageError("--workspace is empty; give a folder or a URI.")
     try:

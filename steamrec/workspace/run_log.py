@@ -12,6 +12,7 @@ FOLDER = "logs"
 KEPT = 20  # files
 
 _current: Path | None = None
+_on_standard_error = False
 
 
 def start(root: str | None) -> None:
@@ -23,6 +24,17 @@ def start(root: str | None) -> None:
     name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.log"
     folder = root or tempfile.mkdtemp(prefix="steamrec-")
     _current = Path(folder) / FOLDER / name
+
+
+def start_on_standard_error() -> None:
+    """Let tracebacks go to the standard error too: a workspace behind a URI holds no log files."""
+    global _on_standard_error
+    _on_standard_error = True
+
+
+def on_standard_error() -> bool:
+    """Whether tracebacks go to the standard error."""
+    return _on_standard_error
 
 
 def open_for_append() -> IO[bytes] | None:

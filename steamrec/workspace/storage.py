@@ -6,9 +6,8 @@ import uuid
 from pathlib import Path
 from typing import IO, Any
 
-import fsspec
-
 from steamrec.errors import RunError, UsageError
+from steamrec.workspace.file_systems import file_system, spark_uri
 from steamrec.workspace.json_text import json_bytes, parsed_json
 from steamrec.workspace.root import checked_root
 from steamrec.workspace.stores import store_of
@@ -24,12 +23,16 @@ class Workspace:
 
     def __init__(self, root: str) -> None:
         self.root, self.local = checked_root(root)
-        self._files, self._base = fsspec.core.url_to_fs(self.root)
+        self._files, self._base = file_system(self.root)
         self._store = store_of(self._files, self.local)
 
     def path(self, name: str) -> str:
-        """The absolute path (local) or URI of `name`, as Spark takes it."""
+        """The absolute path (local) or URI of `name`."""
         return f"{self.root}/{name}"
+
+    def spark_uri(self, name: str) -> str:
+        """The URI of `name` for Spark: file:// for a local path, whatever fs.defaultFS says."""
+        return spark_uri(self.path(name))
 
     def url(self, name: str) -> str:
         """The URL of `name`, as Petastorm takes it."""

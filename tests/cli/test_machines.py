@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from steamrec.synthetic.write import write_file
@@ -82,6 +83,35 @@ def test_a_signal_stops_a_stage(tmp_path, number):
     assert process.returncode == 1
     assert log.strip().splitlines()[-1] == "Stopped."
     assert "Traceback" not in log
+    lock = subprocess.run(["flock", "-n", str(tmp_path / "workspace" / LOCK_FILE), "true"])
+    assert lock.returncode == 0
+
+
+def test_the_driver_ends_with_the_spark_submit_that_started_it(tmp_path):
+    """A scheduler's SIGTERM ends the JVM with 143; the Python driver must not keep the lock."""
+    raw = tmp_path / "raw.json"
+    write_file(50, 1, str(raw))
+    log = tmp_path / "log"
+    command = [Path(sys.executable).parent / "spark-submit", "--master", "local[1]"]
+    arguments = ["--workspace", tmp_path / "workspace", f"--set=input.path={raw}"]
+    with log.open("w") as file:
+        submitted = subprocess.Popen(
+            [*command, ROOT / "jobs/ingest.py", *arguments],
+            env=os.environ
+            | {"PYSPARK_PYTHON": sys.executable, "SPARK_CONF_DIR": str(ROOT / "tests/spark_conf")},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+        while "ingest: started" not in log.read_text():
+            assert submitted.poll() is None, log.read_text()
+            time.sleep(0.1)
+        [driver] = psutil.Process(submitted.pid).children()
+        submitted.terminate()
+        start = time.monotonic()
+        assert submitted.wait(60) == 143
+    psutil.wait_procs([driver], timeout=10)
+    assert not driver.is_running()
+    assert time.monotonic() - start < 10
     lock = subprocess.run(["flock", "-n", str(tmp_path / "workspace" / LOCK_FILE), "true"])
     assert lock.returncode == 0
 

@@ -83,3 +83,9 @@ def test_a_small_jvm_gets_no_second_collector(monkeypatch):
     assert "UseSerialGC" not in java_options("-XX:+UseZGC", small=True)
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC")
     assert "UseSerialGC" not in java_options(small=True)
+
+
+def test_damaged_and_missing_files_are_never_left_out():
+    options = session_options("local[2]", True)
+    for name in ("ignoreCorruptFiles", "ignoreMissingFiles"):
+        assert options[f"spark.sql.files.{name}"] == "false"
