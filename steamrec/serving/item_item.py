@@ -30,7 +30,8 @@ def weight_rows(served: ServingSet, owned: list[int]) -> FloatArray:
     ):
         raise damaged(place, "it is the model of another run")
     if not served.files.local:
-        return np.asarray(load_artifact(served.files, name).arrays[ARRAY][owned], np.float32)
+        artifact = load_artifact(served.files, name, published=True)
+        return np.asarray(artifact.arrays[ARRAY][owned], np.float32)
     try:
         weights = np.load(f"{place}/{ARRAY}.npy", mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:

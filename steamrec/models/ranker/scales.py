@@ -54,7 +54,8 @@ class Scales:
             told = _logarithm(value, floor) if floor else value
             columns.append((told - mean) * factor)
         table = np.stack(columns, axis=-1)
-        return np.clip(table, -CLIP, CLIP, out=table)
+        scaled: FloatArray = np.clip(table, -CLIP, CLIP, out=table)
+        return scaled
 
 
 def measure_scales(tables: Callable[[], Iterable[FloatArray]], features: Features) -> Scales:
