@@ -44,7 +44,7 @@ def run(installed, folder, *arguments):
 def test_the_wheel_has_types_settings_and_nothing_else_of_the_checkout(installed):
     assert (installed / "steamrec/py.typed").is_file()
     packed = {path.name for path in (installed / "steamrec/conf").iterdir()}
-    assert packed == {path.name for path in (ROOT / "conf").iterdir()}
+    assert packed == {path.name for path in (ROOT / "conf").iterdir() if path.is_file()}
     assert sorted(path.name for path in installed.iterdir() if path.suffix != ".dist-info") == [
         "steamrec"
     ]

@@ -36,10 +36,10 @@ GENRES_WIDTH = 30
 def recommend(
     user: str | None, like: str | None, items: tuple[str, ...], k: int, workspace: str
 ) -> None:
-    """Print the published list of one USER (a user_id of the raw file), or of a newcomer.
+    """Print the published list of one USER (a user_id of the raw file), or one for a new user.
 
-    Owned games are left out; beside each game stand the owned ones that it leans on, and its
-    price and genres where input.items_path was given.
+    Owned items are never listed. Each item is printed with the owned items that explain it, and
+    with its price and genres if input.items_path was set.
 
     \b
     Examples:
@@ -93,7 +93,7 @@ def owned_words(found: "Recommendations") -> str:
 
 
 def print_items(items: Sequence["Recommendation"]) -> None:
-    """Print numbered lines: name, item_id, score, price, genres, the owned games it leans on."""
+    """Print numbered lines: name, item_id, score, price, genres, the owned items that explain it."""
     from steamrec.serving.item_metadata import genre_words, price_words
 
     width = min(NAME_WIDTH, max((len(clean(item.item_name)) for item in items), default=0))

@@ -17,7 +17,7 @@ from steamrec.data.tables import Table
 from steamrec.errors import RunError
 from steamrec.models.ease.sparse_arrays import VALUES
 from steamrec.publish.exported_artifact import published_artifact
-from steamrec.scoring.artifact import folder
+from steamrec.scoring.artifact import check_vocabulary, folder
 from steamrec.serving.serving_set import ABOUT, HASHED, VERSION, digest_of_files
 from steamrec.spark.content_hash import content_hash
 from steamrec.workspace import Workspace
@@ -71,11 +71,16 @@ def _table(context: "Context", name: str, table: Table) -> dict[str, Any]:
 
 
 def link_model(workspace: Workspace, name: str, models: Sequence[str]) -> dict[str, Any] | None:
-    """Link the first of `models` with item-item weights; returns what serving.json says of it."""
+    """Link the first of `models` with item-item weights; returns what serving.json says of it.
+
+    Raises RunError when that one was fitted on other users or items than the tables have.
+    """
     for model in sorted(models, key=lambda model: model != "ease"):
-        source = folder(published_artifact(workspace, model))
+        artifact = published_artifact(workspace, model)
+        source = folder(artifact)
         about = workspace.read_json(f"{source}/model.json")
         if WEIGHTS & set(about["arrays"]):
+            check_vocabulary(workspace, artifact, about)
             files = link_files(workspace, source, f"{name}/{folder(model)}")
             kept = {"name": model, "items": about["items"], "content_hash": about["content_hash"]}
             return kept | {"files": files}

@@ -104,12 +104,28 @@ def save_artifact(workspace: Workspace, artifact: Artifact) -> None:
     workspace.write_json(f"{target}/model.json", about)
 
 
-def load_artifact(workspace: Workspace, name: str, with_ids: bool = False) -> Artifact:
+def check_vocabulary(workspace: Workspace, name: str, about: dict[str, Any]) -> None:
+    """Raise RunError for a model fitted on other users or items than the workspace has now.
+
+    about: the content of its model.json. Its rows would stand for other users and items.
+    """
+    if about.get("vocabulary") != vocabulary(workspace):
+        raise RunError(
+            f"The model {workspace.path(folder(name))} was fitted on other users or items than the "
+            "tables of the workspace have; run `steamrec train` first, or `steamrec nightly`."
+        )
+
+
+def load_artifact(
+    workspace: Workspace, name: str, with_ids: bool = False, published: bool = False
+) -> Artifact:
     """Read a model, `with_ids` also the ids that were saved with it.
 
     Raises RunError that names what is missing, damaged or not finite, and for a model that was
     fitted on other users or items than the workspace has now: its rows would belong to others.
-    With its ids such a model can be read: its reader goes by them.
+    With its ids such a model can be read: its reader goes by them. So can a `published` one, in a
+    serving set, which holds the tables but not their receipts: it was checked when it was linked
+    (publish.serving_set.link_model).
     """
     target = folder(name)
     try:
@@ -124,11 +140,8 @@ def load_artifact(workspace: Workspace, name: str, with_ids: bool = False) -> Ar
         raise _damaged(workspace, target, f"lacks a file: {error}") from None
     except (KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
         raise _damaged(workspace, target, f"is damaged: {error}") from None
-    if not with_ids and about.get("vocabulary") != vocabulary(workspace):
-        raise RunError(
-            f"The model {workspace.path(target)} was fitted on other users or items than the "
-            "tables of the workspace have; run `steamrec train` first, or `steamrec nightly`."
-        )
+    if not with_ids and not published:
+        check_vocabulary(workspace, name, about)
     if not sound:
         raise _damaged(workspace, target, "is damaged: its hash differs")
     if broken := _not_finite(arrays):

@@ -32,9 +32,10 @@ def weight_rows(served: ServingSet, owned: list[int]) -> FloatArray:
     if about["content_hash"] != model["content_hash"]:
         raise damaged(path, "it is the model of another run")
     names = (DENSE,) if DENSE in about["arrays"] else SPARSE
-    arrays = (
-        _mapped(path, names) if served.files.local else load_artifact(served.files, name).arrays
-    )
+    if served.files.local:
+        arrays = _mapped(path, names)
+    else:
+        arrays = load_artifact(served.files, name, published=True).arrays
     if not _fits(arrays, items):
         raise damaged(path, "it does not fit the run's items")
     if DENSE in arrays:

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import steamrec
-from steamrec import settings
+from steamrec.models import settings
 from steamrec.serving.recommender import Recommender
 
 

@@ -19,7 +19,7 @@ from steamrec.workspace.lock import hold
         ({"date": 20260131}, "written as YYYY-MM-DD, not 20260131"),
         ({"settings": {"train": {}}}, "settings takes what steamrec.load_settings returns"),
         ({"master": "mars"}, "--master takes local"),
-        ({}, "There is no input: set input.path"),
+        ({}, "No input was given: set input.path"),
         ({"command": "export", "date": datetime.date(2026, 1, 31)}, "steamrec (ingest|nightly)"),
     ],
 )

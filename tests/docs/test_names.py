@@ -61,9 +61,9 @@ def test_every_variable_of_the_project_is_on_the_page_of_variables():
         name
         for file in files
         if "__pycache__" not in file.parts
-        for name in re.findall(r"STEAMREC_[A-Z_]+", file.read_text(encoding="utf-8"))
+        for name in re.findall(r"STEAMREC_[A-Z0-9_]+", file.read_text(encoding="utf-8"))
     }
-    assert used == set(re.findall(r"STEAMREC_[A-Z_]+", page))
+    assert used == set(re.findall(r"STEAMREC_[A-Z0-9_]+", page))
 
 
 def test_every_page_is_in_the_navigation():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from steamrec.report.pictures.canvas import SERIES, draw
 from steamrec.report.pictures.data import size_edges
-from steamrec.report.pictures.genres import MOST, genre_shares
+from steamrec.report.pictures.genres import MAX_GENRES, genre_shares
 from steamrec.report.pictures.quality import by_cutoff
 from steamrec.report.pictures.stages import slowest_stages
 from tests.report.example_data import make_facts
@@ -51,9 +51,11 @@ def test_a_caption_is_no_markup():
 
 
 def test_the_first_genres_are_shown_with_both_shares():
-    genres = [{"genre": f"Genre{n:02}", "owned": 0.9, "listed": 0.5} for n in range(MOST + 3)]
+    genres = [{"genre": f"Genre{n:02}", "owned": 0.9, "listed": 0.5} for n in range(MAX_GENRES + 3)]
     svg = genre_shares(genres).svg
-    assert re.findall(r"Genre\d\d", svg) == [f"Genre{n:02}" for n in range(MOST)]
+    assert re.findall(r"Genre\d\d", svg) == [f"Genre{n:02}" for n in range(MAX_GENRES)]
     assert "games owned" in svg
-    assert svg.count("var(--series-0)") == svg.count("var(--series-1)") == MOST + 1  # the legend's
+    assert (
+        svg.count("var(--series-0)") == svg.count("var(--series-1)") == MAX_GENRES + 1
+    )  # the legend's
     assert genre_shares(genres).svg == svg

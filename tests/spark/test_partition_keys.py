@@ -1,6 +1,6 @@
 from pyspark.sql import functions as F
 
-from steamrec.spark.partition_keys import hash_int, slots
+from steamrec.spark.partition_keys import hash_int, partition_keys
 
 
 def test_the_hash_is_sparks(spark):
@@ -10,7 +10,7 @@ def test_the_hash_is_sparks(spark):
 
 
 def test_every_partition_gets_its_key(spark):
-    keys = slots(24)
-    frame = spark.createDataFrame([(key,) for key in keys], "slot int").repartition(24, "slot")
-    placed = frame.select("slot", F.spark_partition_id()).collect()
+    keys = partition_keys(24)
+    frame = spark.createDataFrame([(key,) for key in keys], "key int").repartition(24, "key")
+    placed = frame.select("key", F.spark_partition_id()).collect()
     assert dict(placed) == {key: partition for partition, key in enumerate(keys)}

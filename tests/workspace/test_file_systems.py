@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from steamrec.errors import UsageError
-from steamrec.serving.serving_set import read_rows
+from steamrec.serving.parquet_rows import AnyOf, read_parquet
 from steamrec.workspace import Workspace
 from steamrec.workspace.file_systems import file_system, spark_uri
 
@@ -85,7 +85,8 @@ def test_petastorm_and_readers_read_a_remote_table(workspace):
         users, items = next(iter(batches))
     assert users.numpy().tolist() == [1, 2, 3]
     assert np.array_equal(items.numpy(), [[4, 7], [5, 8], [6, 9]])
-    assert read_rows(workspace.path("epoch"), ["user"], [("item", "=", 5)]) == [{"user": 2}]
+    rows = read_parquet(workspace, "epoch", workspace.list("epoch"), ["user"], AnyOf("item", [5]))
+    assert rows.to_pylist() == [{"user": 2}]
 
 
 @pytest.mark.hdfs

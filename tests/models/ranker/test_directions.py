@@ -35,7 +35,7 @@ KINDS = ("nobody owns anything", "no pair", "everybody owns everything", "twelve
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("items", [1, 2, 63, 64, 65, 130])
 def test_any_matrix_has_directions(monkeypatch, items, kind, dense):
-    """ARPACK raised for the first two kinds, and for more directions than the rank."""
+    """ARPACK raised for the first kind, and gave rounding as directions beyond the rank."""
     monkeypatch.setattr(module, "DENSE", dense)
     gram = gram_of(kind, items)
     directions, scale = latent_directions(gram)
