@@ -56,18 +56,18 @@ def recommend(
     if user is not None:
         found = recommender.recommend(user, k)
         say(
-            f"{user} owns {len(found.owned):,} games; {len(found)} others "
+            f"{user} owns {len(found.owned):,} items; {len(found)} recommended "
             f"by {found.source}, published for {found.date}:"
         )
         print_items(found)
         if recommender.item_model is None:
-            say("The owned games behind a list are shown when 'ease' is in train.models.", err=True)
+            say("Add 'ease' to train.models to see which owned items explain a list.", err=True)
         return
     if like is not None:
         found, verb = recommender.similar(like, k), "Like"
     else:
         found, verb = recommender.recommend_items(split_ids(items), k), "For an owner of"
-    say(f"{verb} {owned_words(found)}: {len(found)} games by {found.source}")
+    say(f"{verb} {owned_words(found)}: {len(found)} items by {found.source}")
     print_items(found)
 
 
@@ -93,7 +93,7 @@ def owned_words(found: "Recommendations") -> str:
 
 
 def print_items(items: Sequence["Recommendation"]) -> None:
-    """Print numbered lines: name, item_id, score, price, genres, the owned items that explain it."""
+    """Print numbered lines: name, item_id, score, price, genres and the items that explain it."""
     from steamrec.serving.item_metadata import genre_words, price_words
 
     width = min(NAME_WIDTH, max((len(clean(item.item_name)) for item in items), default=0))

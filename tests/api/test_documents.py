@@ -17,7 +17,7 @@ def test_the_notebook_and_the_page_run(tmp_path, monkeypatch, spark, capsys):
         "popularity",
     ]
     notebook["plt"].close("all")
-    page = run_in_order("python-api.md", code_blocks("python-api.md"))
+    page = run_in_order("python-api.md", code_blocks("python-api.md"))  # docs/python-api.md
     assert page["result"].receipts == result.receipts
     assert page["result"].run_id == result.run_id
     assert page["lists"].equals(notebook["lists"])
