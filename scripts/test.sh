@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All checks: format, lint, types, tests. Arguments go to pytest.
 # STEAMREC_DATA=<folder with australian_users_items.json.gz> adds the checks on the real file.
+# STEAMREC_HADOOP_TESTS=1 adds the tests on HDFS and YARN (half an hour).
 # With --quick the tests that need neither Spark nor TensorFlow, in a minute: for every save.
 set -euo pipefail
 cd "$(dirname "$0")/.."

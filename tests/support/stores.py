@@ -24,6 +24,8 @@ S3_VARIABLES = {
 @pytest.fixture(scope="session")
 def hadoop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The state folder of a running Hadoop; conf/client in it is for HADOOP_CONF_DIR."""
+    if not os.environ.get("STEAMREC_HADOOP_TESTS"):
+        pytest.skip("half an hour on HDFS and YARN; set STEAMREC_HADOOP_TESTS=1 to run it")
     state = tmp_path_factory.mktemp("hadoop")
     environment = os.environ | {"STEAMREC_HADOOP_DIR": str(state)}
     _script("hadoop.sh", environment)
