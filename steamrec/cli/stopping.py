@@ -14,6 +14,7 @@ from typing import NoReturn
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 5.0  # seconds for the main thread to come back from native code
 PARENT_SECONDS = 0.5  # between two looks at the process that started this one
+LEASE_GRACE = 3.0  # seconds for the store to take the lease back
 JVM_GRACE = 3.0  # seconds for the JVM's shutdown hooks, which remove its temporary files
 
 _asked = threading.Event()
@@ -57,11 +58,21 @@ def leave() -> NoReturn:
     """Stop the JVM, say "Stopped." and end with exit code 1; the kernel frees all locks."""
     with _leaving:
         _stop_jvm()
+        _give_back_leases()
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.write("Stopped.\n")
             sys.stderr.flush()
         os._exit(1)
+
+
+def _give_back_leases() -> None:
+    """Give the workspace's lease back, unless the store takes too long to answer."""
+    from steamrec.workspace.lock import give_back_leases
+
+    giving = threading.Thread(target=give_back_leases, daemon=True, name="leases")
+    giving.start()
+    giving.join(LEASE_GRACE)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -47,18 +47,36 @@ class Lease:
         self._ended = threading.Event()
         self._writing = threading.Lock()
 
-    def take(self) -> None:
-        """Take the lease; raises RunError when another process has it."""
-        found = self.workspace.content(FILE)
-        if found is not None:
-            about = _parsed(found)
-            if about["expires"] > time.time():
-                raise busy(self.workspace, _holder(about))
+    def take(self, wait: float = 0.0) -> None:
+        """Take the lease; raises RunError when another process has it.
+
+        For `wait` seconds a lease that nobody renews may come to its end: the holder may be dead.
+        """
+        found = self._ended_lease(time.monotonic() + wait)
         try:
             self._write(self.seconds, found)
         except ChangedError:
             taken = self.workspace.content(FILE)
             raise busy(self.workspace, _holder(_parsed(taken)) if taken else "a new one") from None
+
+    def _ended_lease(self, until: float) -> bytes | None:
+        """The file of a lease that has ended, None when there is none.
+
+        Waits `until` this machine's monotonic clock. Raises RunError for a lease that is renewed
+        meanwhile or does not end.
+        """
+        first = found = self.workspace.content(FILE)
+        while found is not None:
+            about = _parsed(found)
+            if about["expires"] <= time.time():
+                break
+            if found != first or time.monotonic() >= until:
+                raise busy(self.workspace, _holder(about))
+            if first is found:
+                log.info("Waiting for the lease of %s to end or be renewed.", _holder(about))
+            time.sleep(min(1.0, self.seconds / 10))
+            found = self.workspace.content(FILE)
+        return found
 
     def renew(self) -> None:
         """Put the end off; raises ChangedError when another process has taken the lease."""

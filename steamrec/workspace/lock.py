@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from steamrec.errors import RunError, UsageError
-from steamrec.workspace.lease import Lease, busy
+from steamrec.workspace.lease import SECONDS, Lease, busy
 from steamrec.workspace.storage import Workspace
 
 LAYOUT_VERSION = 2
@@ -37,9 +37,15 @@ def lock(workspace: Workspace) -> None:
         _held[workspace.root] = _locked_file(workspace)
         return
     lease = Lease(workspace)
-    lease.take()
+    lease.take(wait=SECONDS + 5)
     lease.keep()
     _leases[workspace.root] = lease
+
+
+def give_back_leases() -> None:
+    """End this process's leases now, so that the next run need not wait for them."""
+    for lease in _leases.values():
+        lease.give_back()
 
 
 def check_held(workspace: Workspace) -> None:

@@ -41,6 +41,21 @@ def test_a_second_holder_is_told_who_has_it_and_a_dead_ones_lease_ends(workspace
     Lease(workspace).take()
 
 
+def test_a_taker_waits_for_a_dead_holder_and_not_for_a_living_one(workspace):
+    Lease(workspace, seconds=0.6).take()
+    heir = Lease(workspace, seconds=1.0)
+    heir.take(wait=5.0)
+    heir.keep()
+    start = time.monotonic()
+    with pytest.raises(RunError, match="Another run works"):
+        Lease(workspace).take(wait=60.0)
+    assert time.monotonic() - start < 10  # it saw that the lease was renewed
+    heir.give_back()
+    with pytest.raises(RunError, match="Another run works"):
+        Lease(workspace, seconds=30.0).take()
+        Lease(workspace).take(wait=0.1)
+
+
 def test_a_holder_that_lives_keeps_it(workspace):
     lease = Lease(workspace, seconds=1.0)
     lease.take()
