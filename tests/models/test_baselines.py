@@ -7,7 +7,7 @@ from steamrec.data import tables
 from steamrec.data.user_batches import UserBatch
 from steamrec.models import als, popularity
 from steamrec.models.ease import fit as ease
-from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.dense import ease_weights
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact, load_artifact, save_artifact
 

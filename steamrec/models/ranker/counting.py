@@ -13,7 +13,7 @@ from steamrec.data.context import Context
 from steamrec.data.pairs import Role
 from steamrec.data.spark_batches import user_batches
 from steamrec.data.user_batches import LongArray, read_user_batches
-from steamrec.models.ease import fit as ease
+from steamrec.models.ease import gram_parts
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys
 from steamrec.scoring.scorer import FloatArray
 from steamrec.workspace import Workspace
@@ -44,15 +44,15 @@ def count_pairs(context: Context, pairs: "DataFrame", items: int) -> Counts:
     """The counts of `pairs` (user, item, position).
 
     Raises RunError before any work when an item has too many owners for exact counts. The parts of
-    each batch are files in the workspace, as those of EASE alone (ease.fit.gram_matrix).
+    each batch are files in the workspace, as those of EASE alone (gram_parts.gram_matrix).
     """
-    ease.check_owners(context, "ranker")
+    gram_parts.check_owners(context, "ranker")
     _remove_parts(context.workspace)
     write = functools.partial(write_counts, root=context.workspace.root, items=items)
     user_parts = user_batches(USERS_PER_BATCH, {Role.FITTED: pairs}, with_positions=True)
-    rows = user_parts.mapInArrow(write, ease.WRITTEN).distinct().collect()
+    rows = user_parts.mapInArrow(write, gram_parts.WRITTEN).distinct().collect()
     batches = sorted(row["batch"] for row in rows)
-    gram = ease.sum_parts(context.workspace, batches, items)
+    gram = gram_parts.sum_parts(context.workspace, batches, items)
     adjacent, between = (
         merge_counts(_parts(context.workspace, batches, name)) for name in ("adjacent", "between")
     )
@@ -66,7 +66,7 @@ def write_counts(
     """Write the counts of each batch's users; runs on executors."""
     workspace = Workspace(root)
     for batch in read_user_batches(record_batches):
-        ease.write_part(workspace, batch, items)
+        gram_parts.write_part(workspace, batch, items)
         for name, keys in (
             ("adjacent", adjacent_keys(batch, items)),
             ("between", between_keys(batch, items)),
@@ -75,7 +75,7 @@ def write_counts(
             content = io.BytesIO()
             np.save(content, np.stack([unique, counts.astype(np.int64)]))
             workspace.write_bytes(_part(batch.number, name), content.getvalue())
-        yield ease.written(batch.number)
+        yield gram_parts.written(batch.number)
 
 
 def merge_counts(parts: Iterator[Counted]) -> Counted:
@@ -106,5 +106,5 @@ def _part(batch: int, name: str) -> str:
 
 
 def _remove_parts(workspace: Workspace) -> None:
-    for folder in (ease.PARTS, PARTS):
+    for folder in (gram_parts.PARTS, PARTS):
         workspace.remove(folder)

@@ -15,7 +15,7 @@ from steamrec.data.context import Context
 from steamrec.data.limits import check_ranker_items
 from steamrec.data.pairs import Role
 from steamrec.data.spark_batches import user_batches
-from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.dense import ease_weights
 from steamrec.models.ease.solver import RANKER_BYTES, check_dense
 from steamrec.models.ranker.counting import as_counts, count_pairs
 from steamrec.models.ranker.directions import latent_directions

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steamrec.errors import RunError
-from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.dense import ease_weights
 from steamrec.models.ease.gram import TILE, add_upper, mirror, upper_gram
 from tests.models.ranker.worlds import batch_of
 

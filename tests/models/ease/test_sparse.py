@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from steamrec.errors import RunError
 from steamrec.models.ease import sparse as solver
-from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.dense import ease_weights
 from steamrec.models.ease.gram import upper_gram
 from steamrec.models.ease.scorer import EaseScorer
 from steamrec.models.ease.solver import RANKER_BYTES, check_dense, choose_solver, dense_bytes

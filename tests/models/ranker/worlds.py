@@ -3,7 +3,7 @@
 import numpy as np
 
 from steamrec.data.user_batches import UserBatch
-from steamrec.models.ease.fit import ease_weights
+from steamrec.models.ease.dense import ease_weights
 from steamrec.models.ranker.directions import latent_directions
 from steamrec.models.ranker.ngrams import adjacent_keys, between_keys, implied_items
 from steamrec.models.ranker.retrieval import Retrieval
