@@ -7,6 +7,7 @@ from steamrec.data import tables
 from steamrec.data.user_batches import UserBatch
 from steamrec.models import als, popularity
 from steamrec.models.ease import fit as ease
+from steamrec.models.ease import gram_parts
 from steamrec.models.ease.dense import ease_weights
 from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import Artifact, load_artifact, save_artifact
@@ -51,17 +52,17 @@ def test_popularity_counts_the_owners_fitted_on(world):
 def test_the_gram_matrix_leaves_unowned_items_empty(world):
     context, owned = world
     train = context.read(tables.TRAIN).where("not validation")
-    gram = ease.gram_matrix(context, train, 1_300)
+    gram = gram_parts.gram_matrix(context, train, 1_300)
     assert not context.workspace.exists("scratch/gram")
     assert (gram[:ITEMS, :ITEMS] == owned.T @ owned).all()
     assert gram.sum() == (owned.T @ owned).sum()
 
 
-def test_the_gram_matrix_is_summed_over_blocks(world, monkeypatch):
+def test_the_gram_matrix_is_summed_over_batches(world, monkeypatch):
     context, owned = world
     train = context.read(tables.TRAIN).where("not validation")
-    monkeypatch.setattr(ease, "USERS_PER_BATCH", 7)
-    assert (ease.gram_matrix(context, train, ITEMS) == owned.T @ owned).all()
+    monkeypatch.setattr(gram_parts, "USERS_PER_BATCH", 7)
+    assert (gram_parts.gram_matrix(context, train, ITEMS) == owned.T @ owned).all()
 
 
 def slow_ease(owned, regularization):

@@ -13,7 +13,7 @@ from steamrec.models.registry import make_scorer
 from steamrec.scoring.artifact import save_artifact
 from steamrec.scoring.scorer import finite_scores, leading_scores, owned_cells
 from steamrec.scoring.top_k import NO_ITEM, top_k
-from tests.models.ranker.worlds import block_of, short_libraries
+from tests.models.ranker.worlds import batch_of, short_libraries
 
 SETTINGS = ("train.ranker.epochs=2", "train.ranker.candidates=10")
 
@@ -25,14 +25,14 @@ def write(make_context):
     def make(libraries, items, partitions=2, validation=(), folder="workspace"):
         context = make_context(*SETTINGS, folder=folder)
         pairs = [
-            (user, item, place, user in validation and place == 0)
+            (user, item, position, user in validation and position == 0)
             for user, library in enumerate(libraries)
-            for place, item in enumerate(library)
+            for position, item in enumerate(library)
         ]
         owners = np.bincount([pair[1] for pair in pairs], minlength=items).tolist()
         for table, rows in (
             (tables.TRAIN, pairs),
-            (tables.INTERACTIONS, [(user, item, 0, place) for user, item, place, _ in pairs]),
+            (tables.INTERACTIONS, [(user, item, 0, position) for user, item, position, _ in pairs]),
             (tables.USERS, [(u, f"u{u}", len(row)) for u, row in enumerate(libraries)]),
             (tables.ITEMS, [(i, str(i), f"Game {i}", owners[i]) for i in range(items)]),
         ):
@@ -51,10 +51,10 @@ def write(make_context):
 def test_where_nobody_has_two_items_the_order_is_that_of_ease(write, items, libraries):
     context = write(libraries, items)
     scorer = make_scorer(fit(context))
-    block = block_of([*libraries, [], list(range(items))])
-    scores = finite_scores(scorer, block, "rank")
-    listed, _ = top_k(scores, owned_cells(block), 30)
-    wanted, _ = top_k(EaseScorer.of(scorer.retrieval.weights).scores(block), owned_cells(block), 30)
+    batch = batch_of([*libraries, [], list(range(items))])
+    scores = finite_scores(scorer, batch, "rank")
+    listed, _ = top_k(scores, owned_cells(batch), 30)
+    wanted, _ = top_k(EaseScorer.of(scorer.retrieval.weights).scores(batch), owned_cells(batch), 30)
     assert (listed == wanted).all()
     assert not context.workspace.exists("features/ranker.json")
 
@@ -76,10 +76,10 @@ def test_a_small_catalogue_repeats_to_the_bit_and_ends_with_the_counts_of_all_pa
         assert np.isfinite(artifact.arrays[name]).all()
     assert len(artifact.curve) == 2
 
-    block = block_of([*libraries, []])
+    batch = batch_of([*libraries, []])
     for depth in (3, items + 10):
         items_listed, scores = top_k(
-            leading_scores(make_scorer(artifact), block, "rank", depth), owned_cells(block), depth
+            leading_scores(make_scorer(artifact), batch, "rank", depth), owned_cells(batch), depth
         )
         for user, row in enumerate([*libraries, []]):
             listed = items_listed[user][items_listed[user] != NO_ITEM]
@@ -94,4 +94,4 @@ def test_a_small_catalogue_repeats_to_the_bit_and_ends_with_the_counts_of_all_pa
         assert (again.arrays[name] == artifact.arrays[name]).all(), name
     owners = np.bincount(np.concatenate(libraries).astype(int), minlength=items)
     assert (again.arrays["owners"] == owners).all()
-    make_scorer(again).scores(block)
+    make_scorer(again).scores(batch)
