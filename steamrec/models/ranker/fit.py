@@ -11,7 +11,7 @@ from steamrec.data.context import Context
 from steamrec.models.ranker.epochs import read_rows, scale_rows, shuffled
 from steamrec.models.ranker.fallback import TAIL_FEATURES
 from steamrec.models.ranker.features import FEATURES
-from steamrec.models.ranker.mix import choose_weight
+from steamrec.models.ranker.mix import choose_weight, likely_better
 from steamrec.models.ranker.network import ListwiseTrainer
 from steamrec.models.ranker.scales import Scales
 from steamrec.models.ranker.scorer import MIX, TAIL, Considered, RememberingScorer
@@ -48,7 +48,7 @@ MOST_TARGETS = 0.01
 
 
 def fit(context: Context) -> Artifact:
-    """Train the ranker; returns its best epoch by the validation items as an artifact.
+    """Train the ranker; returns its last epoch, or an earlier one that validates better.
 
     A run that was killed goes on with its training rows and after its last finished epoch, unless
     it is to be `fresh` or anything that these depend on has changed. Where the validation items do
@@ -95,12 +95,15 @@ def fit(context: Context) -> Artifact:
             advice=ADVICE,
         ),
     )
-    weight = 1.0
+    layers, weight = trainer.weights(), 1.0
     if validation:
-        weight = choose_weight(lambda weight: validation.values("ndcg", scorer(done.best, weight)))
+        # The rate falls to 0 with the last epoch: an earlier one is kept for more than luck only.
+        best, last = (validation.values("ndcg", scorer(each)) for each in (done.best, layers))
+        layers = done.best if likely_better(best, last) else layers
+        weight = choose_weight(lambda weight: validation.values("ndcg", scorer(layers, weight)))
     log.info("train/%s: the network's weight beside EASE's is %g", NAME, weight)
     _remove_rows(context)
-    return artifact(done.best, done.curve, weight)
+    return artifact(layers, done.curve, weight)
 
 
 def _settings(context: Context) -> RankerSettings:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from steamrec.scoring.scorer import FloatArray
 
 WEIGHTS = (1.0, 0.5)  # the network's, in the order in which they are tried
-# The mean gain over EASE has to be more than this many of its standard errors (the rule of one
+# A mean gain has to be more than this many of its standard errors (the rule of one
 # standard error: Breiman, Friedman, Olshen, Stone, Classification and Regression Trees, 1984).
 STANDARD_ERRORS = 1.0
 
@@ -34,14 +34,16 @@ def mixed(network: FloatArray, ease: FloatArray, weight: float) -> FloatArray:
     return scores
 
 
+def likely_better(metric: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> bool:
+    """Whether a metric of users, float64 [users >= 1], is more than luck above another one."""
+    gain = metric - other
+    return bool(gain.mean() > STANDARD_ERRORS * gain.std() / np.sqrt(len(gain)))
+
+
 def choose_weight(metric: Callable[[float], npt.NDArray[np.float64]]) -> float:
     """The first of WEIGHTS that is likely better than EASE alone, else 0.
 
     metric: the validation metric of each user, float64 [users >= 1], given the network's weight.
     """
     ease = metric(0.0)
-    for weight in WEIGHTS:
-        gain = metric(weight) - ease
-        if gain.mean() > STANDARD_ERRORS * gain.std() / np.sqrt(len(gain)):
-            return weight
-    return 0.0
+    return next((weight for weight in WEIGHTS if likely_better(metric(weight), ease)), 0.0)

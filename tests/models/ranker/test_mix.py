@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from steamrec.models.ranker.mix import choose_weight, mixed
+from steamrec.models.ranker.mix import choose_weight, likely_better, mixed
 
 
 def metric_of(gains):
@@ -39,3 +39,11 @@ def test_a_single_candidate_and_equal_scores_are_mixed(weight):
     for size in (1, 3):
         scores = mixed(np.full(size, 2.5, "f4"), np.full(size, 0.1, "f4"), weight)
         assert scores.shape == (size,) and len(set(scores.tolist())) == 1
+
+
+def test_what_may_be_luck_is_not_better():
+    gain = np.random.default_rng(5).normal(0, 0.1, 400)
+    gain -= gain.mean()
+    for mean, better in ((0.004, False), (0.006, True), (-0.02, False), (0, False)):
+        assert likely_better(0.3 + gain + mean, np.full(400, 0.3)) == better
+    assert not likely_better(np.ones(3), np.ones(3))
