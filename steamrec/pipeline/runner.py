@@ -42,6 +42,18 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
     context.begin(stage.name)
     try:
         outcome = stage.start(context)
+        context.settings = settings
+        outputs = _outputs(outcome, context)
+        receipt = Receipt(
+            stage=stage.name,
+            basis=replace(basis, settings=read | basis.settings),
+            outputs=outputs,
+            files={name: file_sums(context.workspace, name) for name in outputs},
+            counts=outcome.counts,
+            seconds=round(time.perf_counter() - start, 1),
+            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        receipt.save(context.workspace)
     except SteamrecError:
         raise
     except Exception as error:
@@ -51,17 +63,6 @@ def run_stage(stage: Stage, context: Context) -> Receipt:
         raise explained from error
     finally:
         context.settings = settings
-    outputs = _outputs(outcome, context)
-    receipt = Receipt(
-        stage=stage.name,
-        basis=replace(basis, settings=read | basis.settings),
-        outputs=outputs,
-        files={name: file_sums(context.workspace, name) for name in outputs},
-        counts=outcome.counts,
-        seconds=round(time.perf_counter() - start, 1),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    receipt.save(context.workspace)
     context.release()
     for name, value in outcome.counts.items():
         if isinstance(value, list):

@@ -28,7 +28,7 @@ def test_a_full_disk_is_named_and_the_old_export_stays(published_night, tmp_path
         before = shown(workspace)
         filler = small / "filler"
         free = shutil.disk_usage(small).free
-        filler.write_bytes(b"x" * (free - 40_000))
+        filler.write_bytes(b"x" * (free - 20_000))
         code, log = finish(workspace, raw, "2026-02-01")
         assert code == 1, log
         last = sentence(log)
