@@ -87,6 +87,14 @@ def test_a_signal_stops_a_stage(tmp_path, number):
     assert lock.returncode == 0
 
 
+def _command(process):
+    """The command line of a process; empty when it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def test_the_driver_ends_with_the_spark_submit_that_started_it(tmp_path):
     """A scheduler's SIGTERM ends the JVM with 143; the Python driver must not keep the lock."""
     raw = tmp_path / "raw.json"
@@ -105,7 +113,10 @@ def test_the_driver_ends_with_the_spark_submit_that_started_it(tmp_path):
         while "ingest: started" not in log.read_text():
             assert submitted.poll() is None, log.read_text()
             time.sleep(0.1)
-        [driver] = psutil.Process(submitted.pid).children()
+        children = psutil.Process(
+            submitted.pid
+        ).children()  # the driver, and perhaps Python workers
+        [driver] = [child for child in children if "ingest.py" in _command(child)]
         submitted.terminate()
         start = time.monotonic()
         assert submitted.wait(60) == 143

@@ -68,7 +68,8 @@ def test_the_table_of_fields_lists_those_of_the_example(name):
     listed = re.findall(r"^\| `([^`]+)` \|", section, re.M)
     shown = json.loads(example(name))
     if name == "_run.json":
-        listed += list(json.loads(example("exports/latest.json")))
+        pointer = list(json.loads(example("exports/latest.json")))
+        listed += pointer[: pointer.index("content_hash") + 1]  # those of the run itself
     fields = {
         inner
         for key, value in shown.items()
