@@ -18,6 +18,7 @@ LEASE_GRACE = 3.0  # seconds for the store to take the lease back
 JVM_GRACE = 3.0  # seconds for the JVM's shutdown hooks, which remove its temporary files
 
 _asked = threading.Event()
+_arrived = threading.Event()
 _leaving = threading.Lock()
 
 
@@ -51,7 +52,7 @@ def stop_with_parent() -> None:
 
 def asked_to_stop() -> bool:
     """Whether a signal asked this process to end; errors after that are not failures."""
-    return _asked.is_set()
+    return _asked.is_set() or _arrived.is_set()
 
 
 def leave() -> NoReturn:
@@ -85,6 +86,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _watch(reader: socket.socket, writer: socket.socket) -> None:
     while True:
         if set(reader.recv(16)) & {int(number) for number in SIGNALS}:
+            _arrived.set()  # PySpark's own handler, while a session starts, does not call ours
             threading.Event().wait(GRACE)
             leave()
 
