@@ -14,6 +14,7 @@ from typing import NoReturn
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 5.0  # seconds for the main thread to come back from native code
 PARENT_SECONDS = 0.5  # between two looks at the process that started this one
+ARRIVAL = 0.3  # seconds for a signal to be seen
 LEASE_GRACE = 3.0  # seconds for the store to take the lease back
 JVM_GRACE = 3.0  # seconds for the JVM's shutdown hooks, which remove its temporary files
 
@@ -34,6 +35,7 @@ def stop_on_signals() -> None:
     signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     watcher = threading.Thread(target=_watch, args=(reader, writer), daemon=True, name="signals")
     watcher.start()
+    logging.getLogger().addFilter(_is_no_stop)  # Py4J reports there
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -76,6 +78,15 @@ def _give_back_leases() -> None:
     giving.join(LEASE_GRACE)
 
 
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    """Whether Py4J reports an error of its own, and not the signal that broke its call off.
+
+    The report may come before the thread that watches for signals had its turn.
+    """
+    broken_off = record.exc_info is not None and "py4j" in record.pathname
+    return not broken_off or not (asked_to_stop() or _arrived.wait(ARRIVAL))
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     if not _asked.is_set():
         _asked.set()
@@ -87,6 +98,7 @@ def _watch(reader: socket.socket, writer: socket.socket) -> None:
     while True:
         if set(reader.recv(16)) & {int(number) for number in SIGNALS}:
             _arrived.set()  # PySpark's own handler, while a session starts, does not call ours
+            logging.disable(logging.CRITICAL)
             threading.Event().wait(GRACE)
             leave()
 
