@@ -75,6 +75,17 @@ def test_what_is_remembered_serves_another_network_to_the_bit(ranker):
     assert list(seen) == [0]
 
 
+def test_validation_orders_what_lies_below_only_where_there_are_few_candidates(ranker, monkeypatch):
+    _, libraries, arrays = ranker
+    block = block_of([*libraries, list(range(ITEMS - 2))])
+    whole = make_scorer(artifact_of(arrays)).scores(block)
+    monkeypatch.setattr("steamrec.models.ranker.scorer.VALIDATED", COUNT)
+    scores = RememberingScorer(artifact_of(arrays), {}).scores(block)
+    best, values = top_k(scores, owned_cells(block), COUNT)
+    wanted, of_wanted = top_k(whole, owned_cells(block), COUNT)
+    assert (best == wanted).all() and (values == of_wanted).all()
+
+
 def test_candidates_stand_above_all_that_is_not_owned(ranker):
     scorer, libraries, _ = ranker
     scores = scorer.scores(block_of(libraries))
