@@ -19,6 +19,7 @@ from steamrec.scoring.scorer import FloatArray, Targets
 
 TAIL = "tail_"  # begins the names of the tail network's layers and scales
 MIX = "mix"
+VALIDATED = 10  # validation measures at 10
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,18 @@ class RankerScorer:
         self._fill_below(below, ease, batch, ~enough)
         return self.ordered(self._considered(below, ease, batch, found))
 
-    def consider(self, batch: UserBatch) -> Considered:
-        """All that the scores of the batch's users need but the candidates' network."""
+    def consider(self, batch: UserBatch, depth: int | None = None) -> Considered:
+        """All that the scores of the batch's users need but the candidates' network.
+
+        With `depth`, for users with at least that many candidates the items below are all equal.
+        """
         ease = self._ease.scores(batch)
         found = candidates(ease, batch, self._count)
-        below = np.empty_like(ease)
-        self._fill_below(below, ease, batch, np.ones(len(ease), np.bool_))
+        below = np.zeros_like(ease)
+        wanted = np.ones(len(ease), np.bool_)
+        if depth is not None:
+            wanted = np.diff(found.indptr) < depth
+        self._fill_below(below, ease, batch, wanted)
         return self._considered(below, ease, batch, found)
 
     def ordered(self, considered: Considered) -> FloatArray:
@@ -135,7 +142,7 @@ class RankerScorer:
 
 
 class RememberingScorer(RankerScorer):
-    """Scores the same batches under one network for the candidates after another.
+    """Scores the same batches under one network for the candidates after another, for validation.
 
     `seen` holds by its number what was considered for a batch, and serves the next scorer.
     """
@@ -145,9 +152,12 @@ class RememberingScorer(RankerScorer):
         self._seen = seen
 
     def scores(self, batch: UserBatch) -> FloatArray:
-        """As RankerScorer.scores, to the bit."""
+        """As RankerScorer.scores, to the bit, for each user's VALIDATED best items.
+
+        The others may be equal: no metric at VALIDATED tells them apart.
+        """
         if batch.number not in self._seen:
-            self._seen[batch.number] = self.consider(batch)
+            self._seen[batch.number] = self.consider(batch, VALIDATED)
         seen = self._seen[batch.number]
         return self.ordered(replace(seen, below=seen.below.copy()))
 

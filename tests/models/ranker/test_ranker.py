@@ -54,7 +54,7 @@ def artifact_of(arrays):
     return Artifact("ranker", arrays, 40, ITEMS, {"candidates": COUNT})
 
 
-def test_a_block_equals_each_user_alone_and_repeats(ranker):
+def test_a_batch_equals_each_user_alone_and_repeats(ranker):
     scorer, libraries, _ = ranker
     scores = scorer.scores(batch_of(libraries))
     assert np.isfinite(scores).all()
@@ -73,6 +73,17 @@ def test_what_is_remembered_serves_another_network_to_the_bit(ranker):
         remembered = RememberingScorer(artifact, seen).scores(batch)
         assert (remembered == make_scorer(artifact).scores(batch)).all()
     assert list(seen) == [0]
+
+
+def test_validation_orders_what_lies_below_only_where_there_are_few_candidates(ranker, monkeypatch):
+    _, libraries, arrays = ranker
+    batch = batch_of([*libraries, list(range(ITEMS - 2))])
+    whole = make_scorer(artifact_of(arrays)).scores(batch)
+    monkeypatch.setattr("steamrec.models.ranker.scorer.VALIDATED", COUNT)
+    scores = RememberingScorer(artifact_of(arrays), {}).scores(batch)
+    best, values = top_k(scores, owned_cells(batch), COUNT)
+    wanted, of_wanted = top_k(whole, owned_cells(batch), COUNT)
+    assert (best == wanted).all() and (values == of_wanted).all()
 
 
 def test_candidates_stand_above_all_that_is_not_owned(ranker):
@@ -134,22 +145,22 @@ def test_without_weight_or_network_the_candidates_keep_the_order_of_ease(ranker,
     _, libraries, arrays = ranker
     kept = {name: arrays[name] for name in arrays if trained or "layer_" not in name}
     scorer = make_scorer(artifact_of(kept | {"mix": np.zeros(1, "f4")}))
-    block = batch_of(libraries)
-    ease = EaseScorer.of(scorer.retrieval.weights).scores(block)
+    batch = batch_of(libraries)
+    ease = EaseScorer.of(scorer.retrieval.weights).scores(batch)
     depth = COUNT if trained else ITEMS
-    own, _ = top_k(scorer.scores(block), owned_cells(block), depth)
-    wanted, _ = top_k(ease, owned_cells(block), depth)
+    own, _ = top_k(scorer.scores(batch), owned_cells(batch), depth)
+    wanted, _ = top_k(ease, owned_cells(batch), depth)
     assert own.tolist() == wanted.tolist()
 
 
 def test_half_a_weight_lies_between(ranker):
     _, libraries, arrays = ranker
-    block = batch_of(libraries[:1])
+    batch = batch_of(libraries[:1])
     lists = [
-        make_scorer(artifact_of(arrays | {"mix": np.array([weight], "f4")})).scores(block)[0]
+        make_scorer(artifact_of(arrays | {"mix": np.array([weight], "f4")})).scores(batch)[0]
         for weight in (0, 0.5, 1)
     ]
-    chosen = candidates(EaseScorer.of(arrays["weights"]).scores(block), block, COUNT).items
+    chosen = candidates(EaseScorer.of(arrays["weights"]).scores(batch), batch, COUNT).items
     ease, half, network = (scores[chosen] for scores in lists)
     wanted = 0.5 * network / network.std() + 0.5 * ease / ease.std()
     np.testing.assert_allclose(half, wanted, rtol=1e-4)
