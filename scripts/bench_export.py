@@ -78,7 +78,7 @@ def main() -> None:
             for name in models:
                 if run and name != "gmf":
                     continue  # they take minutes, and are compared with nothing
-                # Loading the model and sending the batches is no part of it, as the libraries
+                # Loading the model and sending the batches is not measured, as the libraries
                 # lie in implicit's memory too.
                 pool.map(lists, [(workspace, name, batches[:1])] * cores, chunksize=1)
                 parts = [(workspace, name, batches[core::cores]) for core in range(cores)]

@@ -9,7 +9,7 @@ from steamrec.spark.account import complete_own_account
 def settle_shell() -> None:
     """Complete the account of this process, and undo a PYTHONWARNINGS that makes errors."""
     if os.environ.get("PYTHONWARNINGS"):
-        # A deprecation in a library of ours is no reason for a night to fail.
+        # A deprecation warning from a library must not fail a night.
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
     complete_own_account()

@@ -52,7 +52,7 @@ def remove_runs(workspace: Workspace, record: dict[str, Any], names: Sequence[st
 
 
 def _remove(workspace: Workspace, name: str) -> None:
-    workspace.remove(f"exports/{name}/_run.json")  # first: without it there is no way back to it
+    workspace.remove(f"exports/{name}/_run.json")  # first: rollback needs it
     for root in reversed(ROOTS):
         workspace.remove(f"{root}/{name}")
 

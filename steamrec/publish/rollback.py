@@ -14,7 +14,7 @@ def roll_back(workspace: Workspace) -> dict[str, Any]:
     """Point readers to the run published before the one they see; returns its record.
 
     Its lists and serving set come back together, and the pointer remembers the run that readers
-    were taken back from. Raises UsageError when there is no such run any more, RunError when the
+    were taken back from. Raises UsageError when that run is no longer kept, RunError when the
     pointer or a record is damaged or another process has moved the pointer meanwhile.
     """
     seen = load_pointer(workspace)

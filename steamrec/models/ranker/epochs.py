@@ -1,4 +1,4 @@
-"""Training rows in memory: read once, scaled, and shuffled anew for each epoch."""
+"""Training rows in memory: read once, scaled, and shuffled again for each epoch."""
 
 from collections.abc import Iterator
 

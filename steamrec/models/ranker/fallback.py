@@ -22,7 +22,7 @@ TAIL_FEATURES: dict[str, bool] = {
 
 
 def latent_scores(batch: UserBatch, directions: FloatArray, scale: FloatArray) -> FloatArray:
-    """float32 [users of the batch, len(WIDTHS), items]: each library seen through so many."""
+    """float32 [users of the batch, len(WIDTHS), items]: the scores by each number of directions."""
     from scipy import sparse
 
     shape = (len(batch.users), len(directions))

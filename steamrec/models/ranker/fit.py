@@ -168,7 +168,7 @@ def _rows(context: Context, settings: dict[str, Any]) -> tuple[int, int]:
     """How many users the training rows hold, those of the candidates and those of the tail.
 
     They are computed unless a run that died left the same ones. With them RETRIEVAL is left, the
-    counts for the model; those without the targets stand in where these are few.
+    counts for the model; if the targets are few, those without the targets serve for both.
     """
     used = [settings[name] for name in ("regularization", "candidates", "train_users")]
     key = checkpoint_key(context, "ranker rows", CODE, used, context.settings.split.seed)

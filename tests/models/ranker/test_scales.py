@@ -85,11 +85,11 @@ def test_features_of_catalogues_unlike_steams_are_not_cut_off(make):
     """With the scales of Steam's file up to 98 % of a feature's values lay at the clip."""
     libraries, items = make(800, 300, 1)
     known, targets = [row[1:] for row in libraries], np.array([row[0] for row in libraries])
-    retrieval, block = retrieval_of(known, items, 100.0), batch_of(known)
-    ease = EaseScorer.of(retrieval.weights).scores(block)
+    retrieval, batch = retrieval_of(known, items, 100.0), batch_of(known)
+    ease = EaseScorer.of(retrieval.weights).scores(batch)
     for rows, features in (
-        (candidate_rows(retrieval, ease, block, targets, 50), FEATURES),
-        (tail_rows(retrieval, ease, block, targets, 50, 1), TAIL_FEATURES),
+        (candidate_rows(retrieval, ease, batch, targets, 50), FEATURES),
+        (tail_rows(retrieval, ease, batch, targets, 50, 1), TAIL_FEATURES),
     ):
         assert len(rows) > 100
         scale_rows(rows, features)
