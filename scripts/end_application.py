@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 SECONDS = 4  # to wait for an answer
@@ -37,22 +38,22 @@ def addresses() -> list[str]:
     return named or hosts
 
 
-def ask(url: str, content: dict[str, str] | None = None) -> dict[str, object]:
+def ask(url: str, content: dict[str, str] | None = None) -> dict[str, Any]:
     """The answer to a GET, or to a PUT of `content`."""
     data = None if content is None else json.dumps(content).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     method = "GET" if content is None else "PUT"
     request = urllib.request.Request(url, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-        found: dict[str, object] = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
         return found
 
 
 def end(address: str, tag: str) -> None:
     """End the applications with the tag; raises OSError."""
     base = f"http://{address}/ws/v1/cluster/apps"
-    found = ask(f"{base}?applicationTags={tag}")["apps"] or {"app": []}
-    for application in found["app"]:  # type: ignore[index]
+    found: dict[str, Any] = ask(f"{base}?applicationTags={tag}")["apps"] or {"app": []}
+    for application in found["app"]:
         url = f"{base}/{application['id']}/state?user.name={getpass.getuser()}"
         print(f"Ending {application['id']}.")
         ask(url, {"state": "KILLED"})

@@ -16,7 +16,7 @@ def keep_archives() -> None:
     from it: 0.2 seconds of a core per task, which is more than many tasks take. It holds for the
     whole process; an archive that is replaced is read again, as before.
     """
-    zipimport.zipimporter.invalidate_caches = _reread_if_changed  # type: ignore
+    zipimport.zipimporter.invalidate_caches = _reread_if_changed  # type: ignore[method-assign, assignment]
 
 
 def _reread_if_changed(finder: zipimport.zipimporter) -> None:
