@@ -11,6 +11,7 @@ from steamrec.api.dates import date_text
 from steamrec.api.metrics import metrics_frame, read_metrics
 from steamrec.api.opening import held_workspace
 from steamrec.errors import SteamrecError, UnexpectedError, UsageError
+from steamrec.pipeline.commands import COMMANDS, NIGHTLY
 from steamrec.publish.pointer import read_pointer
 from steamrec.publish.published_run import PublishedRun, published_run_of
 from steamrec.settings import Settings
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from steamrec.api.workspace import Workspace
     from steamrec.data.context import Context
     from steamrec.workspace import Receipt
-
-NIGHTLY = "nightly"
-COMMANDS = ("ingest", "prepare", "sample", "train", "evaluate", "export", "report", NIGHTLY)
-PUBLISHING = ("export", NIGHTLY)
-EVALUATING = ("evaluate", NIGHTLY)
 
 
 @dataclass(frozen=True)
@@ -91,9 +87,9 @@ def run(
 
         receipts = run_command(command, context)
         files = context.workspace
-        pointer = read_pointer(files) if command in PUBLISHING else None
+        pointer = read_pointer(files) if COMMANDS[command].publishes else None
         published = published_run_of(files, pointer) if pointer else None
-        figures = read_metrics(files) if command in EVALUATING else None
+        figures = read_metrics(files) if COMMANDS[command].evaluates else None
         return RunResult(command, context.date, published, figures, tuple(receipts))
 
 

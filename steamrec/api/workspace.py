@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, overload
 from steamrec.api.dates import date_text
 from steamrec.api.metrics import metrics_frame, read_metrics
 from steamrec.api.opening import held_workspace, workspace_at
-from steamrec.api.run import NIGHTLY, RunResult, run
+from steamrec.api.run import RunResult, run
 from steamrec.errors import UsageError
+from steamrec.pipeline.commands import NIGHTLY
 from steamrec.publish.published_run import PublishedRun, published_run_of
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from steamrec.cli.generate import generate
 from steamrec.cli.recommend import recommend
 from steamrec.cli.rollback import rollback
 from steamrec.cli.shell import settle_shell
-from steamrec.cli.stages import HELP, stage_command, tune
+from steamrec.cli.stages import stage_command, tune
 from steamrec.cli.status import status
 from steamrec.cli.stopping import asked_to_stop, leave, stop_on_signals, stop_with_parent
 from steamrec.cli.terminal import print_whatever_the_encoding, say
 from steamrec.errors import SteamrecError, UnexpectedError
+from steamrec.pipeline.commands import COMMANDS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,7 +44,15 @@ def cli() -> None:
     """
 
 
-for _command in (generate, *map(stage_command, HELP), recommend, rollback, status, tune, doctor):
+for _command in (
+    generate,
+    *map(stage_command, COMMANDS),
+    recommend,
+    rollback,
+    status,
+    tune,
+    doctor,
+):
     cli.add_command(_command)
 
 

@@ -7,22 +7,11 @@ import click
 from steamrec.cli.logs import set_up_logs
 from steamrec.cli.options import date_option, rollback_option, stage_options
 from steamrec.cli.terminal import hide_native_output
-
-HELP = {
-    "ingest": "Read the raw lines; quarantine lines that cannot be read.",
-    "prepare": "Choose and number users and items; hold out one item per user.",
-    "sample": "Draw the negatives for training and evaluation.",
-    "train": "Fit the models.",
-    "evaluate": "Rank the held-out items; write metrics.json.",
-    "export": "Write a list per user, check the lists and publish them.",
-    "report": "Write report.html: figures, charts, a few users' lists.",
-    "nightly": "Run all stages that are not up to date, in order.",
-}
-DATED = ("export", "nightly")
+from steamrec.pipeline.commands import COMMANDS
 
 
 def stage_command(name: str) -> click.Command:
-    """The command `name` of HELP."""
+    """The command `name` of the night (steamrec.pipeline.commands)."""
 
     @stage_options
     def command(
@@ -52,13 +41,14 @@ def stage_command(name: str) -> click.Command:
             on_open=hide_native_output,
         )
 
-    if name in DATED:
+    declared = COMMANDS[name]
+    if declared.dated:
         command = date_option(command)
     if name == "export":
         command = rollback_option(command)
     example = f"steamrec {name} --config steam --set input.path=raw.json.gz"
-    full = f"{HELP[name]}\n\n\b\nExample:\n  {example}"
-    return click.command(name, help=full, short_help=HELP[name])(command)
+    full = f"{declared.summary}\n\n\b\nExample:\n  {example}"
+    return click.command(name, help=full, short_help=declared.summary)(command)
 
 
 @click.command(short_help="Search the settings of one model on the validation items.")

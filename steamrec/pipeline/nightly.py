@@ -8,6 +8,7 @@ from steamrec.data.context import Context
 from steamrec.data.tables import LIBRARIES
 from steamrec.errors import GateRefusedError, UsageError
 from steamrec.ingest.sources import find_sources
+from steamrec.pipeline.commands import COMMANDS, NIGHTLY
 from steamrec.pipeline.declarations import DATE, night
 from steamrec.pipeline.last_settings import save_settings
 from steamrec.pipeline.preload import preload_networks
@@ -20,10 +21,6 @@ from steamrec.workspace.receipts import load_receipt
 
 log = logging.getLogger(__name__)
 
-NIGHTLY = "nightly"
-# The commands that take --date; to the others the last export is tonight's.
-DATED = (NIGHTLY, "export")
-
 
 def run_command(command: str, context: Context) -> list[Receipt]:
     """Run the stages behind a command of the command line, each if it has a reason to.
@@ -33,7 +30,7 @@ def run_command(command: str, context: Context) -> list[Receipt]:
     Raises UsageError, before any work starts, when an input from outside is missing or when
     what the command's stages read is not up to date.
     """
-    if command not in DATED:
+    if not COMMANDS[command].dated:
         context.date = _exported_date(context) or context.date
     stages = night(context.settings)
     own = stages_of(command, stages)
